@@ -1,0 +1,208 @@
+//! A Sigma text with wildcards, ready to be matched. Texts compare by simple case folding; ASCII, which is nearly all there is, takes a
+//! short way, everything else goes through a regular expression that folds the same.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+use rsigma_parser::{SigmaString, SpecialChar, StringPart};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    Text(String),
+    /// Any length, nothing included.
+    Many,
+    /// Exactly one character.
+    One,
+}
+
+/// A pattern over a whole value.
+#[derive(Debug)]
+pub struct Pattern {
+    pub parts: Vec<Part>,
+    pub cased: bool,
+    ascii: bool,
+    shape: Shape,
+    slow: OnceLock<Regex>,
+}
+
+#[derive(Debug)]
+enum Shape {
+    Equals,
+    Starts,
+    Ends,
+    Contains,
+    Anything,
+    Mixed,
+}
+
+/// The parts of a text as Sigma escapes it.
+pub fn parts(text: &str) -> Vec<Part> {
+    let string = SigmaString::new(text);
+    string
+        .parts
+        .into_iter()
+        .map(|part| match part {
+            StringPart::Plain(text) => Part::Text(text),
+            StringPart::Special(SpecialChar::WildcardMulti) => Part::Many,
+            StringPart::Special(SpecialChar::WildcardSingle) => Part::One,
+        })
+        .collect()
+}
+
+impl Pattern {
+    pub fn new(mut parts: Vec<Part>, cased: bool) -> Self {
+        parts.dedup_by(|a, b| *a == Part::Many && *b == Part::Many);
+        let shape = match parts.as_slice() {
+            [] | [Part::Text(_)] => Shape::Equals,
+            [Part::Many] => Shape::Anything,
+            [Part::Text(_), Part::Many] => Shape::Starts,
+            [Part::Many, Part::Text(_)] => Shape::Ends,
+            [Part::Many, Part::Text(_), Part::Many] => Shape::Contains,
+            _ => Shape::Mixed,
+        };
+        let ascii = parts.iter().all(|part| !matches!(part, Part::Text(text) if !text.is_ascii()));
+        Self { parts, cased, ascii, shape, slow: OnceLock::new() }
+    }
+
+    /// The only text in it.
+    fn text(&self) -> &[u8] {
+        self.parts.iter().find_map(|part| if let Part::Text(text) = part { Some(text.as_bytes()) } else { None }).unwrap_or_default()
+    }
+
+    pub fn matches(&self, value: &str) -> bool {
+        if let Shape::Anything = self.shape {
+            return true;
+        }
+        if !self.cased && !(self.ascii && value.is_ascii()) || self.cased && matches!(self.shape, Shape::Mixed) && !value.is_ascii() {
+            return self.slow.get_or_init(|| self.regex()).is_match(value);
+        }
+        let (text, value) = (self.text(), value.as_bytes());
+        let same = |a: &[u8], b: &[u8]| {
+            if self.cased { a == b } else { a.eq_ignore_ascii_case(b) }
+        };
+        match self.shape {
+            Shape::Equals => same(value, text),
+            Shape::Starts => value.len() >= text.len() && same(&value[..text.len()], text),
+            Shape::Ends => value.len() >= text.len() && same(&value[value.len() - text.len()..], text),
+            Shape::Contains => find(value, text, self.cased).is_some(),
+            Shape::Anything => true,
+            Shape::Mixed => self.mixed(value),
+        }
+    }
+
+    /// Wildcards anywhere: goes on from the last `*` when it fails.
+    fn mixed(&self, value: &[u8]) -> bool {
+        let (mut part, mut at) = (0, 0);
+        let mut retry: Option<(usize, usize)> = None;
+        loop {
+            let ok = match self.parts.get(part) {
+                None => at == value.len(),
+                Some(Part::Many) => {
+                    retry = Some((part, at));
+                    part += 1;
+                    continue;
+                }
+                Some(Part::One) if at < value.len() => {
+                    (part, at) = (part + 1, at + 1);
+                    continue;
+                }
+                Some(Part::One) => false,
+                Some(Part::Text(text)) => {
+                    let fits = value.len() - at >= text.len() && {
+                        let (a, b) = (&value[at..at + text.len()], text.as_bytes());
+                        if self.cased { a == b } else { a.eq_ignore_ascii_case(b) }
+                    };
+                    if fits {
+                        (part, at) = (part + 1, at + text.len());
+                        continue;
+                    }
+                    false
+                }
+            };
+            if ok {
+                return true;
+            }
+            match retry {
+                Some((star, from)) if from < value.len() => {
+                    retry = Some((star, from + 1));
+                    (part, at) = (star + 1, from + 1);
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    fn regex(&self) -> Regex {
+        let mut text = String::from(if self.cased { "(?s)^" } else { "(?is)^" });
+        for part in &self.parts {
+            match part {
+                Part::Text(literal) => text.push_str(&regex::escape(literal)),
+                Part::Many => text.push_str(".*"),
+                Part::One => text.push('.'),
+            }
+        }
+        text.push_str("\\z");
+        Regex::new(&text).expect("escaped texts and dots are a regular expression")
+    }
+
+    /// A name for the pattern, equal where the pattern is.
+    pub fn name(&self) -> String {
+        format!("{:?}{}", self.parts, self.cased)
+    }
+}
+
+/// Where `needle` stands in `value`.
+fn find(value: &[u8], needle: &[u8], cased: bool) -> Option<usize> {
+    if cased || needle.is_empty() {
+        return memchr::memmem::find(value, needle);
+    }
+    let (lower, upper) = (needle[0].to_ascii_lowercase(), needle[0].to_ascii_uppercase());
+    let last = value.len().checked_sub(needle.len())?;
+    memchr::memchr2_iter(lower, upper, &value[..=last]).find(|at| value[*at..*at + needle.len()].eq_ignore_ascii_case(needle))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::new(parts(text), false)
+    }
+
+    #[test]
+    fn wildcards_and_escapes() {
+        for (written, yes, no) in [
+            ("a*b", vec!["ab", "aXXb", "AXB"], vec!["abc", "xab"]),
+            (r"a\*b", vec!["a*b"], vec!["aXb"]),
+            (r"a\\*b", vec![r"a\b", r"a\xxb"], vec!["ab"]),
+            (r"a\\\*b", vec![r"a\*b"], vec![r"a\xb"]),
+            (r"a\?b", vec!["a?b"], vec!["axb"]),
+            (r"a\b", vec![r"a\b"], vec!["ab"]),
+            (r"a\\b", vec![r"a\b"], vec![r"a\\b"]),
+            (r"\\\\srv", vec![r"\\srv"], vec![r"\srv"]),
+            ("a?c", vec!["abc", "aéc"], vec!["ac", "abbc"]),
+            ("*a*b*c*", vec!["xxaxxbxxc", "abc", "ababcc"], vec!["acb"]),
+            ("*ab", vec!["aab", "ab", "abab"], vec!["aba"]),
+            ("", vec![""], vec!["a"]),
+            ("$5*", vec!["$5", "$5€"], vec!["5"]),
+            ("ÄRGER", vec!["ärger"], vec!["arger"]),
+            ("k", vec!["\u{212a}"], vec!["c"]),
+        ] {
+            let pattern = pattern(written);
+            for value in yes {
+                assert!(pattern.matches(value), "{written} should match {value}");
+            }
+            for value in no {
+                assert!(!pattern.matches(value), "{written} should not match {value}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_and_the_regex_agree(written in "[ab*?X]{0,8}", value in "[abxAé]{0,10}", cased: bool) {
+            let pattern = Pattern::new(parts(&written), cased);
+            proptest::prop_assert_eq!(pattern.matches(&value), pattern.regex().is_match(&value));
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! From a batch of events to detections: stateless, on any thread, in any order. Asks only the rules that the index names, each test once
+//! an event.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::{Array, BooleanArray, Int32Array, Int64Array, ListArray, StringViewArray, StructArray};
+use event::{Asked, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Millis, Place, RuleIndex};
+
+use crate::compile::test::{Test, related};
+use crate::compile::{FieldRef, Node, Program, RuleSet};
+
+/// One rule, one event. Owns its bytes.
+#[derive(Clone, Debug)]
+pub struct Detection {
+    pub time: Millis,
+    pub key: EventKey,
+    pub rule: RuleIndex,
+    /// None where nobody builds findings.
+    pub event: Option<Arc<Evidence>>,
+}
+
+/// What a batch gave, in its order.
+#[derive(Debug, Default)]
+pub struct Detections {
+    pub detections: Vec<Detection>,
+    /// How many rules were asked, for how many events.
+    pub candidates: u64,
+    pub events: u64,
+}
+
+impl Detections {
+    pub fn append(&mut self, mut other: Detections) {
+        self.detections.append(&mut other.detections);
+        self.candidates += other.candidates;
+        self.events += other.events;
+    }
+}
+
+/// Finds detections. Each worker has its own.
+pub struct Detector<'a> {
+    rules: &'a RuleSet,
+    evidence: bool,
+    memos: BTreeMap<LogSourceName, Memo>,
+}
+
+/// What a node gave for the event at hand: the event's number times two, plus the answer.
+#[derive(Default)]
+struct Memo {
+    epoch: u32,
+    nodes: Vec<u32>,
+    /// Roots that were asked for the event.
+    asked: Vec<u32>,
+}
+
+/// Where a field's values stand in the batch.
+enum Values<'a> {
+    Asked(&'a Asked),
+    Several(Vec<&'a Asked>),
+    Texts(StringViewArray),
+    Ints(Int32Array),
+    Longs(Int64Array),
+    Bools(BooleanArray),
+    List(ListArray, StringViewArray),
+    None,
+}
+
+impl<'a> Detector<'a> {
+    /// `evidence`: whether detections carry what a finding shows of the event.
+    pub fn new(rules: &'a RuleSet, evidence: bool) -> Self {
+        Self { rules, evidence, memos: BTreeMap::new() }
+    }
+
+    pub fn detect(&mut self, batch: &EventBatch) -> Detections {
+        let mut found = Detections { events: batch.len() as u64, ..Detections::default() };
+        let Some(program) = self.rules.programs.get(&batch.log_source).filter(|program| !program.roots.is_empty()) else {
+            return found;
+        };
+        let memo = self.memos.entry(batch.log_source).or_default();
+        memo.nodes.resize(program.nodes.len(), 0);
+        memo.asked.resize(program.roots.len(), 0);
+        let fields: Vec<Values> = program.fields.iter().map(|field| values(field, batch)).collect();
+        let mut evidence = None;
+        let mut asking = Asking { program, fields: &fields, memo, row: 0 };
+        for row in 0..batch.len() {
+            asking.begin(row);
+            let mut event: Option<Arc<Evidence>> = None;
+            let mut ask = |asking: &mut Asking, root: usize| {
+                if !asking.first_time(root) {
+                    return;
+                }
+                found.candidates += 1;
+                let (node, rules) = &program.roots[root];
+                if !asking.holds(*node) {
+                    return;
+                }
+                if self.evidence && event.is_none() {
+                    let columns = evidence.get_or_insert_with(|| EvidenceColumns::new(batch));
+                    event = Some(Arc::new(columns.evidence(batch, row)));
+                }
+                let (time, key) = (batch.times[row], batch.keys[row]);
+                found.detections.extend(rules.iter().map(|rule| Detection { time, key, rule: *rule, event: event.clone() }));
+            };
+            for demanded in &program.index.fields {
+                match &fields[demanded.field] {
+                    Values::Asked(asked) if asked.more.is_empty() && matches!(asked.kinds[row], JsonKind::Missing | JsonKind::Null) => {}
+                    Values::Asked(asked) if asked.more.is_empty() && asked.kinds[row] == JsonKind::Text => {
+                        for root in demanded.roots(asked.texts.value(row)) {
+                            ask(&mut asking, *root);
+                        }
+                    }
+                    values => {
+                        let mut roots = Vec::new();
+                        each(values, row, &mut |kind, text| {
+                            let found = match kind {
+                                JsonKind::Object | JsonKind::List => demanded.all.as_slice(),
+                                _ => demanded.roots(text),
+                            };
+                            roots.extend_from_slice(found);
+                            false
+                        });
+                        for root in roots {
+                            ask(&mut asking, root);
+                        }
+                    }
+                }
+            }
+            for root in &program.index.rest {
+                ask(&mut asking, *root);
+            }
+        }
+        found
+    }
+}
+
+fn values<'a>(field: &FieldRef, batch: &'a EventBatch) -> Values<'a> {
+    let asked = |path: &str| {
+        let at = batch.asked.iter().position(|name| **name == *path)?;
+        batch.answers.get(at)
+    };
+    match field {
+        FieldRef::Record => asked("").map_or(Values::None, Values::Asked),
+        FieldRef::Raw(paths) => match paths.as_slice() {
+            [path] => asked(path).map_or(Values::None, Values::Asked),
+            paths => Values::Several(paths.iter().filter_map(|path| asked(path)).collect()),
+        },
+        FieldRef::Column(path) => column(path, batch).unwrap_or(Values::None),
+    }
+}
+
+fn column<'a>(path: &str, batch: &EventBatch) -> Option<Values<'a>> {
+    if let Some((list, inner)) = path.split_once("[].") {
+        let list = batch.column(list)?.as_any().downcast_ref::<ListArray>()?.clone();
+        let mut array = list.values().clone();
+        for name in inner.split('.') {
+            let object = array.as_any().downcast_ref::<StructArray>()?;
+            array = object.column_by_name(name)?.clone();
+        }
+        let texts = array.as_any().downcast_ref::<StringViewArray>()?.clone();
+        return Some(Values::List(list, texts));
+    }
+    let array = batch.column(path)?;
+    let array = array.as_any();
+    if let Some(texts) = array.downcast_ref::<StringViewArray>() {
+        return Some(Values::Texts(texts.clone()));
+    }
+    if let Some(ints) = array.downcast_ref::<Int32Array>() {
+        return Some(Values::Ints(ints.clone()));
+    }
+    if let Some(longs) = array.downcast_ref::<Int64Array>() {
+        return Some(Values::Longs(longs.clone()));
+    }
+    array.downcast_ref::<BooleanArray>().map(|bools| Values::Bools(bools.clone()))
+}
+
+/// Calls `test` for each value of a row until one passes.
+fn each(values: &Values, row: usize, test: &mut dyn FnMut(JsonKind, &str) -> bool) -> bool {
+    match values {
+        Values::Asked(asked) => asked.values(row).any(|(kind, text)| test(kind, text)),
+        Values::Several(several) => several.iter().any(|asked| asked.values(row).any(|(kind, text)| test(kind, text))),
+        Values::Texts(texts) => texts.is_valid(row) && test(JsonKind::Text, texts.value(row)),
+        Values::Ints(ints) => ints.is_valid(row) && test(JsonKind::Number, &ints.value(row).to_string()),
+        Values::Longs(longs) => longs.is_valid(row) && test(JsonKind::Number, &longs.value(row).to_string()),
+        Values::Bools(bools) => bools.is_valid(row) && test(JsonKind::Bool, if bools.value(row) { "true" } else { "false" }),
+        Values::List(list, texts) => {
+            let offsets = list.value_offsets();
+            (offsets[row] as usize..offsets[row + 1] as usize).any(|at| texts.is_valid(at) && test(JsonKind::Text, texts.value(at)))
+        }
+        Values::None => false,
+    }
+}
+
+/// One event under question.
+struct Asking<'a> {
+    program: &'a Program,
+    fields: &'a [Values<'a>],
+    memo: &'a mut Memo,
+    row: usize,
+}
+
+impl Asking<'_> {
+    fn begin(&mut self, row: usize) {
+        self.row = row;
+        self.memo.epoch += 1;
+        if self.memo.epoch == u32::MAX / 2 {
+            self.memo.nodes.fill(0);
+            self.memo.asked.fill(0);
+            self.memo.epoch = 1;
+        }
+    }
+
+    fn first_time(&mut self, root: usize) -> bool {
+        let before = std::mem::replace(&mut self.memo.asked[root], self.memo.epoch);
+        before != self.memo.epoch
+    }
+
+    fn holds(&mut self, node: usize) -> bool {
+        let memo = self.memo.nodes[node];
+        if memo >> 1 == self.memo.epoch {
+            return memo & 1 == 1;
+        }
+        let program = self.program;
+        let holds = match &program.nodes[node] {
+            Node::Never => false,
+            Node::Always => true,
+            Node::Not(inner) => !self.holds(*inner),
+            Node::And(parts) => parts.iter().all(|part| self.holds(*part)),
+            Node::Or(parts) => parts.iter().any(|part| self.holds(*part)),
+            Node::Test(test) => {
+                let (field, test) = &program.tests[*test];
+                self.passes(&self.fields[*field], test)
+            }
+        };
+        self.memo.nodes[node] = self.memo.epoch << 1 | u32::from(holds);
+        holds
+    }
+
+    fn passes(&self, values: &Values, test: &Test) -> bool {
+        match test {
+            Test::Null => {
+                let mut any = false;
+                each(values, self.row, &mut |kind, _| {
+                    any = true;
+                    kind == JsonKind::Null
+                }) || !any
+            }
+            Test::Other(relation, cased, other) => each(values, self.row, &mut |kind, text| {
+                let scalar = |kind| matches!(kind, JsonKind::Text | JsonKind::Number | JsonKind::Bool);
+                scalar(kind)
+                    && each(&self.fields[*other], self.row, &mut |other_kind, other| {
+                        scalar(other_kind) && related(*relation, *cased, text, other)
+                    })
+            }),
+            test => each(values, self.row, &mut |kind, text| test.value(kind, text)),
+        }
+    }
+}
+
+/// A column that evidence is copied from.
+enum Texts {
+    Single(StringViewArray),
+    LastOf(ListArray, StringViewArray),
+}
+
+impl Texts {
+    fn value(&self, row: usize) -> Option<&str> {
+        let (texts, at) = match self {
+            Texts::Single(texts) => (texts, row),
+            Texts::LastOf(list, texts) => {
+                let offsets = list.value_offsets();
+                (texts, (offsets[row + 1] as usize).checked_sub(1).filter(|at| *at >= offsets[row] as usize)?)
+            }
+        };
+        texts.is_valid(at).then(|| texts.value(at))
+    }
+}
+
+/// The columns that evidence is copied from.
+struct EvidenceColumns {
+    texts: [Option<Texts>; EvidenceField::ALL.len()],
+    activity: Option<Int32Array>,
+}
+
+impl EvidenceColumns {
+    fn new(batch: &EventBatch) -> Self {
+        let activity = batch.column("activity_id").and_then(|array| array.as_any().downcast_ref::<Int32Array>().cloned());
+        let texts = EvidenceField::ALL.map(|field| match column(field.column(), batch)? {
+            Values::Texts(texts) => Some(Texts::Single(texts)),
+            Values::List(list, texts) => Some(Texts::LastOf(list, texts)),
+            _ => None,
+        });
+        Self { texts, activity }
+    }
+
+    fn evidence(&self, batch: &EventBatch, row: usize) -> Evidence {
+        let (partition, offset) = batch.places[row];
+        let place = Place { partition: batch.partitions[partition as usize].clone(), offset };
+        let activity = self.activity.as_ref().map_or(0, |activity| activity.value(row));
+        let mut evidence = Evidence::empty(batch.times[row], batch.keys[row], batch.log_source, batch.class, activity, place);
+        for (field, texts) in EvidenceField::ALL.into_iter().zip(&self.texts) {
+            evidence.push(field, texts.as_ref().and_then(|texts| texts.value(row)));
+        }
+        evidence
+    }
+}

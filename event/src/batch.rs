@@ -1,0 +1,247 @@
+//! What travels: raw documents, then events in columns. Batches are large enough that whatever is decided per batch costs nothing.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray, StructArray};
+
+use crate::field::LogSourceName;
+use crate::key::EventKey;
+use crate::ocsf::Class;
+use crate::reject::{Place, Reason, Reject};
+use crate::time::Millis;
+
+/// Bytes that are readable behind every document, so that 64 bytes may be loaded at once.
+pub const PADDING: usize = 64;
+
+/// The order of batches: which piece of the reading plan, and which batch of that piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct BatchNumber {
+    pub piece: u64,
+    pub part: u32,
+}
+
+/// Which rule set a batch was read for; one is enough until rules are reloaded while running.
+pub type Generation = u32;
+
+/// The stretch of one ordered stream (a file, an object, a Kafka partition) that a batch covers. Positions are bytes of the
+/// inflated stream, half open.
+#[derive(Clone, Debug)]
+pub struct Delta {
+    pub partition: Arc<str>,
+    pub from: u64,
+    pub to: u64,
+}
+
+/// One JSON document in the arena.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub range: Range<u32>,
+    /// Index into the batch's deltas.
+    pub delta: u32,
+    /// A byte at position `p` of the arena stood at `p + shift` in its stream. Documents that were cut out of a larger one carry a
+    /// copy of its head, whose bytes stood elsewhere.
+    pub shift: i64,
+}
+
+/// Whole JSON documents as they came, in one buffer (an arena). Nothing here says what they mean.
+#[derive(Debug, Default)]
+pub struct RawBatch {
+    pub number: BatchNumber,
+    /// Becomes an Arrow buffer without a copy. Behind every document lie [`PADDING`] readable bytes, which may belong to the next one.
+    pub bytes: Vec<u8>,
+    pub documents: Vec<Document>,
+    pub deltas: Vec<Delta>,
+    pub forced: Option<LogSourceName>,
+    /// What was damaged before it was a document.
+    pub rejects: Vec<Reject>,
+}
+
+impl RawBatch {
+    pub fn place(&self, document: &Document, at: usize) -> Place {
+        place(&self.deltas, document.delta, at, document.shift)
+    }
+}
+
+/// The place of the byte at `at` in an arena.
+pub fn place(deltas: &[Delta], delta: u32, at: usize, shift: i64) -> Place {
+    Place { partition: deltas[delta as usize].partition.clone(), offset: (at as i64 + shift).max(0) as u64 }
+}
+
+/// What one RawBatch became.
+#[derive(Debug, Default)]
+pub struct Normalized {
+    pub number: BatchNumber,
+    pub batches: Vec<EventBatch>,
+    pub rejects: Vec<Reject>,
+    pub tally: Tally,
+}
+
+/// Rows of one log source and one OCSF class. Every view looks into the arena; whoever keeps a row copies it.
+#[derive(Debug)]
+pub struct EventBatch {
+    pub log_source: LogSourceName,
+    pub class: Class,
+    pub times: Vec<Millis>,
+    pub keys: Vec<EventKey>,
+    /// The class's schema, projected to what was wanted.
+    pub rows: RecordBatch,
+    /// The answers to what rules asked of the raw record, one per wanted path, by name. Never written out.
+    pub asked: Arc<[Arc<str>]>,
+    pub answers: Vec<Asked>,
+    /// Per row: index into `partitions`, and the offset there.
+    pub places: Vec<(u32, u64)>,
+    pub partitions: Arc<[Arc<str>]>,
+    pub generation: Generation,
+}
+
+impl EventBatch {
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// The column at an OCSF path, or none where it was not wanted.
+    pub fn column(&self, path: &str) -> Option<ArrayRef> {
+        let mut names = path.split('.');
+        let mut array = self.rows.column_by_name(names.next()?)?.clone();
+        for name in names {
+            let part = array.as_any().downcast_ref::<StructArray>()?;
+            array = part.column_by_name(name)?.clone();
+        }
+        Some(array)
+    }
+
+    /// A column of texts.
+    pub fn texts(&self, path: &str) -> Option<StringViewArray> {
+        self.column(path)?.as_any().downcast_ref::<StringViewArray>().cloned()
+    }
+}
+
+/// What kind of JSON value stood at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[repr(u8)]
+pub enum JsonKind {
+    #[default]
+    Missing,
+    Null,
+    Bool,
+    Number,
+    Text,
+    /// The text of the answer is its JSON.
+    Object,
+    /// An empty list; the elements of others are answers of their own.
+    List,
+}
+
+/// What stood at one path, row by row: the text of a string without its quotes and escapes, the JSON of everything else.
+#[derive(Debug)]
+pub struct Asked {
+    pub kinds: Vec<JsonKind>,
+    pub texts: StringViewArray,
+    /// Further values of rows that have several (lists on the way), in order of row.
+    pub more: Vec<More>,
+}
+
+#[derive(Debug, Clone)]
+pub struct More {
+    pub row: u32,
+    pub kind: JsonKind,
+    pub text: Box<str>,
+}
+
+impl Asked {
+    /// Every value of a row.
+    pub fn values(&self, row: usize) -> impl Iterator<Item = (JsonKind, &str)> {
+        let first = (self.kinds[row] != JsonKind::Missing).then(|| (self.kinds[row], self.texts.value(row)));
+        let from = if self.more.is_empty() { 0 } else { self.more.partition_point(|more| (more.row as usize) < row) };
+        let rest = self.more[from..].iter().take_while(move |more| more.row as usize == row).map(|more| (more.kind, &*more.text));
+        first.into_iter().chain(rest)
+    }
+
+    pub fn null_count(&self) -> usize {
+        self.texts.null_count()
+    }
+}
+
+/// Counts that add up: read = mapped + rejected + skipped.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    pub records: u64,
+    pub mapped: u64,
+    pub rejected: u64,
+    /// Recognised as no events, such as digest files, by what they are.
+    pub skipped: BTreeMap<&'static str, u64>,
+    pub reasons: BTreeMap<Reason, u64>,
+    pub sources: BTreeMap<LogSourceName, SourceTally>,
+    pub classes: BTreeMap<Class, u64>,
+    /// Damage of whole files: these are rejects, but no records were counted for them.
+    pub damaged_files: BTreeMap<Reason, u64>,
+    /// Keys that stood twice in one object, where a column or a rule reads them; the last one counts.
+    pub duplicate_keys: u64,
+    /// Bytes that were written anew instead of being looked at in place: texts that JSON escaped.
+    pub copied_bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceTally {
+    pub records: u64,
+    pub rejected: u64,
+    pub first: Millis,
+    pub last: Millis,
+}
+
+impl Default for SourceTally {
+    fn default() -> Self {
+        Self { records: 0, rejected: 0, first: Millis::MAX, last: Millis::MIN }
+    }
+}
+
+impl Tally {
+    pub fn skipped_total(&self) -> u64 {
+        self.skipped.values().sum()
+    }
+
+    pub fn adds_up(&self) -> bool {
+        self.records == self.mapped + self.rejected + self.skipped_total() && self.mapped == self.classes.values().sum()
+    }
+
+    /// Counts a reject of one record.
+    pub fn reject(&mut self, reason: Reason, source: Option<LogSourceName>) {
+        self.records += 1;
+        self.rejected += 1;
+        *self.reasons.entry(reason).or_default() += 1;
+        if let Some(source) = source {
+            self.sources.entry(source).or_default().rejected += 1;
+        }
+    }
+
+    pub fn add(&mut self, other: &Tally) {
+        self.records += other.records;
+        self.mapped += other.mapped;
+        self.rejected += other.rejected;
+        self.duplicate_keys += other.duplicate_keys;
+        self.copied_bytes += other.copied_bytes;
+        add_counts(&mut self.skipped, &other.skipped);
+        add_counts(&mut self.reasons, &other.reasons);
+        add_counts(&mut self.classes, &other.classes);
+        add_counts(&mut self.damaged_files, &other.damaged_files);
+        for (name, source) in &other.sources {
+            let mine = self.sources.entry(*name).or_default();
+            mine.records += source.records;
+            mine.rejected += source.rejected;
+            mine.first = mine.first.min(source.first);
+            mine.last = mine.last.max(source.last);
+        }
+    }
+}
+
+fn add_counts<K: Ord + Copy>(mine: &mut BTreeMap<K, u64>, others: &BTreeMap<K, u64>) {
+    for (key, count) in others {
+        *mine.entry(*key).or_default() += count;
+    }
+}

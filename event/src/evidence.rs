@@ -1,0 +1,219 @@
+//! What a rule saw. Evidence owns its bytes and is small: what a finding shows of an event, copied out of the batch, so that no arena
+//! is kept for it.
+
+use std::sync::Arc;
+
+use crate::field::LogSourceName;
+use crate::key::EventKey;
+use crate::ocsf::Class;
+use crate::reject::Place;
+use crate::time::Millis;
+
+/// Position of a rule in its rule set.
+pub type RuleIndex = u32;
+
+/// Sigma's levels, with OCSF's severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    Informational = 1,
+    Low = 2,
+    Medium = 3,
+    High = 4,
+    Critical = 5,
+}
+
+impl Level {
+    pub const ALL: [Level; 5] = [Level::Informational, Level::Low, Level::Medium, Level::High, Level::Critical];
+
+    /// OCSF's caption of the severity.
+    pub fn caption(self) -> &'static str {
+        ["Informational", "Low", "Medium", "High", "Critical"][self as usize - 1]
+    }
+
+    /// Sigma's word.
+    pub fn word(self) -> &'static str {
+        ["informational", "low", "medium", "high", "critical"][self as usize - 1]
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Level::ALL.into_iter().find(|level| level.word() == word)
+    }
+}
+
+/// What everybody who shows a finding has to know about its rule.
+#[derive(Clone, Debug)]
+pub struct RuleCard {
+    /// The rule's own id, or a computed one.
+    pub id: String,
+    pub title: String,
+    pub level: Level,
+    /// `modified`, else `date` of the rule.
+    pub version: Option<String>,
+    pub description: Option<String>,
+    /// Sigma tags, such as `attack.t1078.004`.
+    pub tags: Vec<String>,
+    pub references: Vec<String>,
+    /// What kind of analytic: `Sigma rule`.
+    pub category: &'static str,
+}
+
+/// The texts of an event that its evidence keeps, each an OCSF column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum EvidenceField {
+    Uid,
+    Operation,
+    Service,
+    Status,
+    Error,
+    ActorName,
+    ActorUid,
+    ActorType,
+    AccessKey,
+    Account,
+    Region,
+    Provider,
+    SourceIp,
+    SourceDomain,
+    SourceName,
+    UserAgent,
+    ProductName,
+    ProductVendor,
+    ResourceUid,
+    ResourceName,
+    ResourceType,
+}
+
+impl EvidenceField {
+    pub const ALL: [EvidenceField; 21] = [
+        EvidenceField::Uid,
+        EvidenceField::Operation,
+        EvidenceField::Service,
+        EvidenceField::Status,
+        EvidenceField::Error,
+        EvidenceField::ActorName,
+        EvidenceField::ActorUid,
+        EvidenceField::ActorType,
+        EvidenceField::AccessKey,
+        EvidenceField::Account,
+        EvidenceField::Region,
+        EvidenceField::Provider,
+        EvidenceField::SourceIp,
+        EvidenceField::SourceDomain,
+        EvidenceField::SourceName,
+        EvidenceField::UserAgent,
+        EvidenceField::ProductName,
+        EvidenceField::ProductVendor,
+        EvidenceField::ResourceUid,
+        EvidenceField::ResourceName,
+        EvidenceField::ResourceType,
+    ];
+
+    pub fn column(self) -> &'static str {
+        match self {
+            EvidenceField::Uid => "metadata.uid",
+            EvidenceField::Operation => "api.operation",
+            EvidenceField::Service => "api.service.name",
+            EvidenceField::Status => "status",
+            EvidenceField::Error => "status_code",
+            EvidenceField::ActorName => "actor.user.name",
+            EvidenceField::ActorUid => "actor.user.uid",
+            EvidenceField::ActorType => "actor.user.type",
+            EvidenceField::AccessKey => "actor.session.credential_uid",
+            EvidenceField::Account => "cloud.account.uid",
+            EvidenceField::Region => "cloud.region",
+            EvidenceField::Provider => "cloud.provider",
+            EvidenceField::SourceIp => "src_endpoint.ip",
+            EvidenceField::SourceDomain => "src_endpoint.domain",
+            EvidenceField::SourceName => "src_endpoint.name",
+            EvidenceField::UserAgent => "http_request.user_agent",
+            EvidenceField::ProductName => "metadata.product.name",
+            EvidenceField::ProductVendor => "metadata.product.vendor_name",
+            // Of the last resource: the one that the request names comes last.
+            EvidenceField::ResourceUid => "resources[].uid",
+            EvidenceField::ResourceName => "resources[].name",
+            EvidenceField::ResourceType => "resources[].type",
+        }
+    }
+}
+
+/// The columns that evidence is made of; `activity_id` is a number beside the texts.
+pub fn evidence_columns() -> impl Iterator<Item = &'static str> {
+    EvidenceField::ALL.into_iter().map(EvidenceField::column).chain(["activity_id"])
+}
+
+/// One event, as findings keep it.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    pub time: Millis,
+    pub key: EventKey,
+    pub log_source: LogSourceName,
+    pub class: Class,
+    pub activity_id: i32,
+    pub place: Place,
+    texts: String,
+    ends: [u32; EvidenceField::ALL.len()],
+    present: u32,
+}
+
+impl Evidence {
+    /// An evidence without texts; [`Evidence::push`] gives them, field by field in the order of [`EvidenceField::ALL`].
+    pub fn empty(time: Millis, key: EventKey, log_source: LogSourceName, class: Class, activity_id: i32, place: Place) -> Self {
+        let texts = String::with_capacity(512);
+        Self { time, key, log_source, class, activity_id, place, texts, ends: [0; EvidenceField::ALL.len()], present: 0 }
+    }
+
+    pub fn push(&mut self, field: EvidenceField, text: Option<&str>) {
+        if let Some(text) = text {
+            // A user agent of a megabyte stays in the event.
+            let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= TEXT_BYTES_MAX).last();
+            let text = if text.len() <= TEXT_BYTES_MAX { text } else { &text[..end.unwrap_or(0)] };
+            self.texts.push_str(text);
+            self.present |= 1 << field as usize;
+        }
+        self.ends[field as usize] = self.texts.len() as u32;
+    }
+
+    pub fn text(&self, field: EvidenceField) -> Option<&str> {
+        let at = field as usize;
+        (self.present >> at & 1 == 1).then(|| {
+            let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+            &self.texts[start..self.ends[at] as usize]
+        })
+    }
+
+    /// OCSF's `type_uid`.
+    pub fn type_uid(&self) -> i64 {
+        i64::from(self.class.uid()) * 100 + i64::from(self.activity_id)
+    }
+}
+
+/// The longest text that evidence keeps of one field.
+pub const TEXT_BYTES_MAX: usize = 512;
+
+/// What a rule saw, with its evidence.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub rule: RuleIndex,
+    pub evidence: Vec<Arc<Evidence>>,
+    /// How many events it is made of; `evidence` may hold fewer.
+    pub events: u64,
+}
+
+impl Finding {
+    pub fn first(&self) -> Millis {
+        self.evidence.iter().map(|event| event.time).min().expect("a finding has evidence")
+    }
+
+    pub fn last(&self) -> Millis {
+        self.evidence.iter().map(|event| event.time).max().expect("a finding has evidence")
+    }
+}
+
+/// What there is newly to say about a finding.
+#[derive(Clone, Debug)]
+pub enum Statement {
+    Create(Finding),
+    Update(Finding),
+    Close { finding: Finding, why: String },
+}

@@ -1,0 +1,135 @@
+//! Times: milliseconds since 1970, UTC. Finer is cut, not rounded. Knows the forms that log sources write; has no clock.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// Reads the times of the log sources: RFC 3339 with any number of decimals, a space for the `T`, no offset (UTC),
+/// `+0530`, a comma as the decimal sign, `24:00:00` and the leap second `23:59:60` (both the next second).
+pub fn parse(text: &str) -> Option<Millis> {
+    usual(text.as_bytes()).or_else(|| unusual(text))
+}
+
+/// `2026-03-01T10:00:02Z` and `2026-03-01T10:00:02.123Z`: nearly every time there is.
+fn usual(text: &[u8]) -> Option<Millis> {
+    let (date, rest) = text.split_at_checked(19)?;
+    let digits = |from: usize, n: usize| -> Option<i64> {
+        date[from..from + n].iter().try_fold(0i64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
+    };
+    if date[4] != b'-' || date[7] != b'-' || date[10] != b'T' || date[13] != b':' || date[16] != b':' {
+        return None;
+    }
+    let (year, month, day) = (digits(0, 4)?, digits(5, 2)?, digits(8, 2)?);
+    let (hour, minute, second) = (digits(11, 2)?, digits(14, 2)?, digits(17, 2)?);
+    if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let millis = match rest {
+        b"Z" => 0,
+        [b'.', fraction @ .., b'Z'] if !fraction.is_empty() => {
+            let mut millis = 0;
+            for place in 0..3 {
+                millis = millis * 10 + fraction.get(place).map_or(Some(0), |b| b.is_ascii_digit().then(|| i64::from(b - b'0')))?;
+            }
+            if !fraction.iter().all(u8::is_ascii_digit) {
+                return None;
+            }
+            millis
+        }
+        _ => return None,
+    };
+    let days = days_from_civil(year, month, day);
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + millis)
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days since 1970 of a date in the Gregorian calendar (Howard Hinnant's algorithm).
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+fn unusual(text: &str) -> Option<Millis> {
+    let text = text.trim();
+    if text.len() > 64 || !text.is_ascii() || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let mut text = text.replacen(',', ".", 1);
+    // Chrono reads a second 60 but no hour 24; both are the next second.
+    let mut extra_ms = 0;
+    if text.get(11..19).is_some_and(|time| time == "24:00:00") {
+        text.replace_range(11..19, "00:00:00");
+        extra_ms = 86_400_000;
+    }
+    if text.get(17..19) == Some("60") {
+        text.replace_range(17..19, "59");
+        extra_ms += 1000;
+    }
+    for form in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f %#z"] {
+        if let Ok(time) = DateTime::parse_from_str(&text, form) {
+            return Some(time.timestamp_millis() + extra_ms);
+        }
+    }
+    let bare = text.trim_end_matches(['Z', 'z']);
+    for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"] {
+        if let Ok(time) = NaiveDateTime::parse_from_str(bare, form) {
+            return Some(time.and_utc().timestamp_millis() + extra_ms);
+        }
+    }
+    None
+}
+
+/// A date alone, at midnight UTC.
+pub fn parse_date(text: &str) -> Option<Millis> {
+    Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis())
+}
+
+/// `2026-03-01T10:00:02.123Z`, as the `*_dt` attributes of OCSF want it.
+pub fn rfc3339(time: Millis) -> String {
+    DateTime::from_timestamp_millis(time).map_or_else(|| "unknown".to_owned(), |t| t.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_that_logs_write() {
+        let at = 1_772_359_202_000;
+        for text in [
+            "2026-03-01T10:00:02Z",
+            "2026-03-01T10:00:02.0000000Z",
+            "2026-03-01 10:00:02.000000000",
+            "2026-03-01T10:00:02z",
+            "2026-03-01T11:00:02+01:00",
+            "2026-03-01T15:30:02+0530",
+            "2026-03-01 10:00:02 +0000",
+            "2026-03-01T10:00:02",
+            "2026-03-01T10:00:02,000Z",
+            "2026-03-01T24:00:02Z",
+        ] {
+            let expected = if text.contains("24:00:02") { None } else { Some(at) };
+            assert_eq!(parse(text), expected, "{text}");
+        }
+        assert_eq!(parse("2026-03-01T10:00:02.1239Z"), Some(at + 123), "finer is cut");
+        assert_eq!(parse("2026-02-28T24:00:00Z"), parse("2026-03-01T00:00:00Z"));
+        assert_eq!(parse("2016-12-31T23:59:60Z"), parse("2017-01-01T00:00:00Z"));
+        assert_eq!(parse("2024-02-29T00:00:00Z").map(rfc3339).as_deref(), Some("2024-02-29T00:00:00.000Z"));
+        for text in ["", "yesterday", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-03-01", "Mar 1, 2026", "1772359202"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

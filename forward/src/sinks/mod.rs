@@ -1,0 +1,3 @@
+//! One file per kind of place that things go to.
+
+pub mod file;

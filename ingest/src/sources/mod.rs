@@ -1,0 +1,3 @@
+//! One file per transport.
+
+pub mod files;

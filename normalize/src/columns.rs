@@ -1,0 +1,307 @@
+//! From rows to an Arrow `RecordBatch` of one class: builders for its columns, and the nesting of the standard around them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, BooleanArray, Int32Array, Int64Array, ListArray, MapArray, RecordBatch, StructArray};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use event::ocsf::{COLUMNS, Class, Kind, MARK, MARK_JSON, MARK_MAP};
+
+use crate::record::{Cell, Row};
+use crate::views::{self, View};
+
+/// Texts that a list column repeats in every row.
+pub const PROFILES: &[&str] = &["cloud"];
+
+/// Which rows have a value.
+#[derive(Default)]
+struct Bits {
+    words: Vec<u64>,
+    length: usize,
+    set: usize,
+}
+
+impl Bits {
+    #[inline]
+    fn push(&mut self, bit: bool) {
+        if self.length.is_multiple_of(64) {
+            self.words.push(0);
+        }
+        self.words[self.length / 64] |= u64::from(bit) << (self.length % 64);
+        self.length += 1;
+        self.set += usize::from(bit);
+    }
+
+    fn finish(self) -> Option<NullBuffer> {
+        (self.set < self.length).then(|| {
+            let nulls = self.length - self.set;
+            let buffer = BooleanBuffer::new(Buffer::from_vec(self.words), 0, self.length);
+            debug_assert_eq!(buffer.len() - buffer.count_set_bits(), nulls);
+            NullBuffer::new(buffer)
+        })
+    }
+}
+
+enum Values {
+    Views(Vec<View>),
+    Ints(Vec<i32>),
+    Longs(Vec<i64>),
+    Bools(Bits),
+    /// The same list of texts in every row.
+    Profiles,
+    Map {
+        ends: Vec<i32>,
+        names: Vec<View>,
+        values: Vec<View>,
+    },
+}
+
+struct Column {
+    values: Values,
+    valid: Bits,
+}
+
+impl Column {
+    fn new(kind: Kind) -> Self {
+        let values = match kind {
+            Kind::Text | Kind::Json => Values::Views(Vec::new()),
+            Kind::Int => Values::Ints(Vec::new()),
+            Kind::Long => Values::Longs(Vec::new()),
+            Kind::Bool => Values::Bools(Bits::default()),
+            Kind::Texts => Values::Profiles,
+            Kind::Map => Values::Map { ends: vec![0], names: Vec::new(), values: Vec::new() },
+        };
+        Self { values, valid: Bits::default() }
+    }
+
+    #[inline]
+    fn push(&mut self, cell: Cell) {
+        self.valid.push(!matches!(cell, Cell::None));
+        match (&mut self.values, cell) {
+            (Values::Views(views), Cell::View(view)) => views.push(view),
+            (Values::Views(views), _) => views.push(0),
+            (Values::Ints(ints), Cell::Long(number)) => ints.push(number as i32),
+            (Values::Ints(ints), _) => ints.push(0),
+            (Values::Longs(longs), Cell::Long(number)) => longs.push(number),
+            (Values::Longs(longs), _) => longs.push(0),
+            (Values::Bools(bits), Cell::Bool(truth)) => bits.push(truth),
+            (Values::Bools(bits), _) => bits.push(false),
+            (Values::Profiles | Values::Map { .. }, _) => {}
+        }
+    }
+}
+
+/// How the columns of a class nest.
+#[derive(Debug)]
+enum Tree {
+    Leaf(usize),
+    Object(Vec<Tree>, Fields),
+    /// A list of objects, by the number of the list.
+    List(usize, Vec<Tree>, Fields),
+}
+
+/// The schema of a class, as far as it is wanted.
+#[derive(Debug)]
+pub struct Shape {
+    schema: SchemaRef,
+    columns: Vec<usize>,
+    trees: Vec<Tree>,
+    lists: Vec<usize>,
+}
+
+impl Shape {
+    pub fn new(class: Class, row: &Row) -> Self {
+        let of_class: Vec<usize> = (0..COLUMNS.len()).filter(|at| row.wanted[*at] && COLUMNS[*at].is_of(class)).collect();
+        let paths: Vec<(usize, Vec<&str>)> = of_class.iter().map(|at| (*at, COLUMNS[*at].path.split('.').collect())).collect();
+        let (trees, fields) = nest(&paths, 0, row);
+        let columns = of_class.iter().copied().filter(|at| row.list_of[*at].is_none()).collect();
+        let mut lists: Vec<usize> = of_class.iter().filter_map(|at| row.list_of[*at]).collect();
+        lists.dedup();
+        Self { schema: Arc::new(Schema::new(fields)), columns, trees, lists }
+    }
+}
+
+fn nest(paths: &[(usize, Vec<&str>)], depth: usize, row: &Row) -> (Vec<Tree>, Fields) {
+    let mut trees = Vec::new();
+    let mut fields: Vec<FieldRef> = Vec::new();
+    for group in paths.chunk_by(|a, b| a.1[depth] == b.1[depth]) {
+        let name = group[0].1[depth];
+        let (tree, field) = if group[0].1.len() == depth + 1 {
+            let at = group[0].0;
+            (Tree::Leaf(at), leaf_field(name, COLUMNS[at].kind))
+        } else {
+            let (inner, inner_fields) = nest(group, depth + 1, row);
+            let object = DataType::Struct(inner_fields.clone());
+            match name.strip_suffix("[]") {
+                Some(name) => {
+                    let list = row.list_of[group[0].0].expect("its path says so");
+                    let item = Arc::new(Field::new("item", object, true));
+                    (Tree::List(list, inner, inner_fields), Field::new(name, DataType::List(item), true))
+                }
+                None => (Tree::Object(inner, inner_fields), Field::new(name, object, true)),
+            }
+        };
+        trees.push(tree);
+        fields.push(Arc::new(field));
+    }
+    (trees, fields.into())
+}
+
+fn leaf_field(name: &str, kind: Kind) -> Field {
+    let mark = |field: Field, mark: &str| field.with_metadata(HashMap::from([(MARK.to_owned(), mark.to_owned())]));
+    match kind {
+        Kind::Text => Field::new(name, DataType::Utf8View, true),
+        Kind::Json => mark(Field::new(name, DataType::Utf8View, true), MARK_JSON),
+        Kind::Int => Field::new(name, DataType::Int32, true),
+        Kind::Long => Field::new(name, DataType::Int64, true),
+        Kind::Bool => Field::new(name, DataType::Boolean, true),
+        Kind::Texts => Field::new(name, DataType::List(texts_item()), true),
+        Kind::Map => mark(Field::new(name, DataType::Map(map_entries(), false), true), MARK_MAP),
+    }
+}
+
+fn texts_item() -> FieldRef {
+    Arc::new(Field::new("item", DataType::Utf8View, true))
+}
+
+fn map_entries() -> FieldRef {
+    let value = Field::new("value", DataType::Utf8View, true).with_metadata(HashMap::from([(MARK.to_owned(), MARK_JSON.to_owned())]));
+    let entries: Fields = vec![Field::new("key", DataType::Utf8View, false), value].into();
+    Arc::new(Field::new("entries", DataType::Struct(entries), false))
+}
+
+/// Collects the rows of one class.
+pub struct Builder {
+    pub rows: usize,
+    /// By position in [`COLUMNS`]; none where nobody asked.
+    columns: Vec<Option<Column>>,
+    /// For each list, where each row's items end.
+    ends: Vec<Vec<i32>>,
+}
+
+impl Builder {
+    pub fn new(shape: &Shape, row: &Row) -> Self {
+        let mut columns: Vec<Option<Column>> = COLUMNS.iter().map(|_| None).collect();
+        for at in shape.columns.iter().copied().chain(shape.lists.iter().flat_map(|list| row.list_columns[*list].iter().copied())) {
+            if row.wanted[at] {
+                columns[at] = Some(Column::new(COLUMNS[at].kind));
+            }
+        }
+        Self { rows: 0, columns, ends: vec![vec![0]; row.lists.len()] }
+    }
+
+    #[inline]
+    pub fn push(&mut self, shape: &Shape, row: &Row) {
+        for at in &shape.columns {
+            if let Some(column) = &mut self.columns[*at] {
+                column.push(row.cells[*at]);
+            }
+        }
+        for list in &shape.lists {
+            let columns = &row.list_columns[*list];
+            for item in row.lists[*list].chunks(columns.len()) {
+                for (at, cell) in columns.iter().zip(item) {
+                    if let Some(column) = &mut self.columns[*at] {
+                        column.push(*cell);
+                    }
+                }
+            }
+            let items = (row.lists[*list].len() / columns.len()) as i32;
+            let ends = &mut self.ends[*list];
+            ends.push(ends.last().expect("it begins with 0") + items);
+        }
+        self.rows += 1;
+    }
+
+    /// The names and raw values of what no column took.
+    pub fn push_map(&mut self, at: usize, entries: impl Iterator<Item = (View, View)>) {
+        let Some(Column { values: Values::Map { ends, names, values }, .. }) = &mut self.columns[at] else {
+            return;
+        };
+        for (name, value) in entries {
+            names.push(name);
+            values.push(value);
+        }
+        ends.push(names.len() as i32);
+    }
+
+    pub fn finish(mut self, shape: &Shape, buffers: &Arc<[Buffer]>) -> RecordBatch {
+        let rows = self.rows;
+        let arrays = shape.trees.iter().map(|tree| self.array(tree, rows, buffers).0).collect();
+        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(shape.schema.clone(), arrays, &options).expect("arrays are built after the schema")
+    }
+
+    /// The array of a tree, and which of its rows have a value.
+    fn array(&mut self, tree: &Tree, rows: usize, buffers: &Arc<[Buffer]>) -> (ArrayRef, Option<NullBuffer>) {
+        match tree {
+            Tree::Leaf(at) => {
+                let column = self.columns[*at].take().expect("the shape names what was asked for");
+                leaf(column, rows, buffers)
+            }
+            Tree::Object(inner, fields) => {
+                let (arrays, valid) = self.arrays(inner, rows, buffers);
+                (Arc::new(StructArray::new(fields.clone(), arrays, valid.clone())), valid)
+            }
+            Tree::List(list, inner, fields) => {
+                let ends = std::mem::take(&mut self.ends[*list]);
+                let items = *ends.last().expect("it begins with 0") as usize;
+                let (arrays, _) = self.arrays(inner, items, buffers);
+                let object: ArrayRef = Arc::new(StructArray::new(fields.clone(), arrays, None));
+                // A list without items is left out, as OCSF has it.
+                let valid: NullBuffer = ends.windows(2).map(|pair| pair[0] != pair[1]).collect::<Vec<bool>>().into();
+                let item = Arc::new(Field::new("item", object.data_type().clone(), true));
+                let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
+                let array = ListArray::new(item, offsets, object, Some(valid.clone()));
+                (Arc::new(array), Some(valid))
+            }
+        }
+    }
+
+    /// The arrays of an object's attributes; the object is there where one of them is.
+    fn arrays(&mut self, inner: &[Tree], rows: usize, buffers: &Arc<[Buffer]>) -> (Vec<ArrayRef>, Option<NullBuffer>) {
+        let mut all_valid = false;
+        let mut either: Option<BooleanBuffer> = None;
+        let mut arrays = Vec::with_capacity(inner.len());
+        for tree in inner {
+            let (array, valid) = self.array(tree, rows, buffers);
+            arrays.push(array);
+            match valid {
+                None => all_valid = true,
+                Some(valid) => either = Some(either.map_or_else(|| valid.inner().clone(), |before| &before | valid.inner())),
+            }
+        }
+        let valid = if all_valid { None } else { either.map(NullBuffer::new).filter(|valid| valid.null_count() > 0) };
+        (arrays, valid)
+    }
+}
+
+fn leaf(column: Column, rows: usize, buffers: &Arc<[Buffer]>) -> (ArrayRef, Option<NullBuffer>) {
+    let nulls = column.valid.finish();
+    let array: ArrayRef = match column.values {
+        Values::Views(values) => Arc::new(views::array(values, buffers, nulls.clone())),
+        Values::Ints(values) => Arc::new(Int32Array::new(values.into(), nulls.clone())),
+        Values::Longs(values) => Arc::new(Int64Array::new(values.into(), nulls.clone())),
+        Values::Bools(bits) => {
+            let values = BooleanBuffer::new(Buffer::from_vec(bits.words), 0, rows);
+            Arc::new(BooleanArray::new(values, nulls.clone()))
+        }
+        Values::Profiles => {
+            let each = PROFILES.len();
+            let texts = PROFILES.iter().map(|text| views::view(text.as_bytes(), views::SIDE, 0));
+            let values = views::array(texts.cycle().take(rows * each).collect(), buffers, None);
+            let offsets = OffsetBuffer::from_repeated_length(each, rows);
+            return (Arc::new(ListArray::new(texts_item(), offsets, Arc::new(values), None)), None);
+        }
+        Values::Map { ends, names, values } => {
+            let DataType::Struct(fields) = map_entries().data_type().clone() else { unreachable!("entries of a map are a struct") };
+            let valid: NullBuffer = ends.windows(2).map(|pair| pair[0] != pair[1]).collect::<Vec<bool>>().into();
+            let arrays: Vec<ArrayRef> = vec![Arc::new(views::array(names, buffers, None)), Arc::new(views::array(values, buffers, None))];
+            let entries = StructArray::new(fields, arrays, None);
+            let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
+            return (Arc::new(MapArray::new(map_entries(), offsets, entries, Some(valid.clone()), false)), Some(valid));
+        }
+    };
+    (array, nulls)
+}

@@ -1,0 +1,20 @@
+//! What bytes mean. One parse per document: unwraps it, recognises the log source record by record, maps records into OCSF columns.
+//! Cannot fail: what cannot be read is a reject, and its neighbours live. Knows no files and no rules, only what they want.
+
+mod columns;
+pub mod logsource;
+#[path = "../logsources/mod.rs"]
+pub mod logsources;
+mod normalizer;
+mod positions;
+mod prepared;
+mod record;
+mod trie;
+
+mod views;
+mod walk;
+
+pub use logsource::{LogSource, SigmaNames};
+pub use normalizer::Normalizer;
+pub use record::{Cell, Record, Row};
+pub use trie::Leaf;

@@ -1,0 +1,273 @@
+//! A log source made ready for what is wanted of it: the trie of its paths, which path fills which column, the shapes of its classes,
+//! and the rows that are being collected.
+
+use std::sync::Arc;
+
+use arrow_buffer::Buffer;
+use event::ocsf::{COLUMNS, Class, Kind, column_at, position};
+use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Wanted};
+
+use crate::columns::{Builder, Shape};
+use crate::logsource::LogSource;
+use crate::record::{Cell, Record, Row};
+use crate::trie::{Leaf, Taken, Trie};
+use crate::views::{self, View};
+use crate::walk::{Hits, Text};
+
+const RAW_DATA: usize = column_at("raw_data");
+const UNMAPPED: usize = column_at("unmapped");
+
+pub struct Prepared {
+    pub source: &'static LogSource,
+    pub trie: Trie,
+    pub leaves: usize,
+    pub row: Row,
+    pub unmapped: bool,
+    /// Columns that hold the text of a path as it is, or of the first of several.
+    direct: Vec<(usize, Vec<Leaf>)>,
+    constants: Vec<(usize, &'static str)>,
+    asked_names: Arc<[Arc<str>]>,
+    asked: Vec<AskedPath>,
+    shapes: Vec<Shape>,
+    collected: Vec<Option<Collected>>,
+}
+
+/// A path that rules ask for.
+struct AskedPath {
+    /// None is the whole record.
+    leaf: Option<Leaf>,
+    /// The column that holds the same texts, where it is built: its array is the answer.
+    column: Option<usize>,
+}
+
+/// The rows of one class.
+struct Collected {
+    builder: Builder,
+    asked: Vec<(Vec<JsonKind>, Vec<View>, Vec<More>)>,
+    times: Vec<Millis>,
+    keys: Vec<EventKey>,
+    places: Vec<(u32, u64)>,
+}
+
+impl Prepared {
+    pub fn new(source: &'static LogSource, wanted: &Wanted) -> Self {
+        let mut columns = vec![wanted.all_columns; COLUMNS.len()];
+        for path in &wanted.columns {
+            if let Some(at) = position(path) {
+                columns[at] = true;
+            }
+        }
+        let row = Row::new(columns);
+        // The paths that the log source's functions use come first, under the numbers that they have there.
+        let mut leaves: Vec<&str> = source.paths.to_vec();
+        for path in source.fields.iter().flat_map(|field| field.origin.paths()) {
+            if !leaves.contains(path) {
+                leaves.push(path);
+            }
+        }
+        let mut visited = vec![false; leaves.len()];
+        source.needed.iter().for_each(|leaf| visited[*leaf as usize] = true);
+        let mut taken = vec![Taken::No; leaves.len()];
+        let numbers = leaves.clone();
+        let number = |path: &str| numbers.iter().position(|p| *p == path).expect("all paths of the table are there") as Leaf;
+        let mut direct = Vec::new();
+        let mut constants = Vec::new();
+        for field in source.fields {
+            let Some(column) = field.column.map(|path| position(path).expect("the table names columns of event::ocsf")) else {
+                continue;
+            };
+            let any = matches!(COLUMNS[column].kind, Kind::Json | Kind::Map) || row.list_of[column].is_some();
+            for path in field.origin.paths() {
+                let leaf = number(path) as usize;
+                visited[leaf] |= row.wanted[column];
+                if !source.kept.contains(path) {
+                    let now = if any { Taken::Any } else { Taken::Scalar };
+                    taken[leaf] = if taken[leaf] == Taken::Any { Taken::Any } else { now };
+                }
+            }
+            if !row.wanted[column] {
+                continue;
+            }
+            match field.origin {
+                Origin::Path(path) => direct.push((column, vec![number(path)])),
+                Origin::First(paths) => direct.push((column, paths.iter().map(|path| number(path)).collect())),
+                Origin::Constant(text) => constants.push((column, text)),
+                Origin::Derived(..) => {}
+            }
+        }
+        let mut asked_names: Vec<Arc<str>> = Vec::new();
+        let mut asked = Vec::new();
+        for path in &wanted.paths {
+            let known = leaves.iter().position(|p| p.eq_ignore_ascii_case(path));
+            let leaf = known.unwrap_or_else(|| {
+                leaves.push(path);
+                visited.push(false);
+                taken.push(Taken::No);
+                leaves.len() - 1
+            });
+            visited[leaf] = true;
+            let answering =
+                source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p.eq_ignore_ascii_case(path)));
+            let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column]);
+            asked_names.push(path.as_str().into());
+            asked.push(AskedPath { leaf: Some(leaf as Leaf), column });
+        }
+        if wanted.whole_record {
+            asked_names.push("".into());
+            asked.push(AskedPath { leaf: None, column: None });
+        }
+        let used: Vec<(&str, Leaf, Taken)> = (0..leaves.len())
+            .filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No))
+            .map(|leaf| (leaves[leaf], leaf as Leaf, taken[leaf]))
+            .collect();
+        let shapes = Class::OF_EVENTS.iter().map(|class| Shape::new(*class, &row)).collect();
+        Self {
+            source,
+            trie: Trie::new(&used),
+            leaves: leaves.len(),
+            unmapped: row.wanted[UNMAPPED],
+            row,
+            direct,
+            constants,
+            asked_names: asked_names.into(),
+            asked,
+            shapes,
+            collected: Class::OF_EVENTS.iter().map(|_| None).collect(),
+        }
+    }
+
+    /// The columns that the table fills without the log source's own code.
+    #[inline]
+    pub fn fill(&mut self, record: &Record) {
+        for (column, leaves) in &self.direct {
+            let json = COLUMNS[*column].kind == Kind::Json;
+            let found = leaves.iter().filter_map(|leaf| record.hits.get(*leaf)).find(|hit| match hit.kind {
+                JsonKind::Text => json || hit.start < hit.end,
+                JsonKind::Number | JsonKind::Bool => true,
+                JsonKind::Object | JsonKind::List => json,
+                JsonKind::Null | JsonKind::Missing => false,
+            });
+            if let Some(hit) = found {
+                self.row.hit(*column, record, hit);
+            }
+        }
+        for (column, text) in &self.constants {
+            self.row.constant(*column, text);
+        }
+    }
+
+    /// Adds the row, and the answers that rules asked for.
+    #[allow(clippy::too_many_arguments)]
+    pub fn push(&mut self, class: Class, record: &Record, hits: &Hits, text: Text, time: Millis, key: EventKey, place: (u32, u64)) {
+        let at = class.index();
+        let shape = &self.shapes[at];
+        let collected = self.collected[at].get_or_insert_with(|| Collected {
+            builder: Builder::new(shape, &self.row),
+            asked: self.asked.iter().map(|_| Default::default()).collect(),
+            times: Vec::new(),
+            keys: Vec::new(),
+            places: Vec::new(),
+        });
+        if self.row.wanted[RAW_DATA] {
+            let (start, end) = record.span;
+            self.row.set(RAW_DATA, Cell::View(views::view(&text.bytes[start as usize..end as usize], views::ARENA, start)));
+        }
+        collected.builder.push(shape, &self.row);
+        if self.unmapped {
+            let left = std::mem::take(&mut self.row.left);
+            let side = &mut self.row.side;
+            let mut entries: Vec<(View, View)> = hits
+                .unmapped
+                .iter()
+                .map(|member| {
+                    let (start, end) = member.value;
+                    let value = views::view(&text.bytes[start as usize..end as usize], views::ARENA, start);
+                    let (start, end) = member.key;
+                    let key = &text.bytes[start as usize..end as usize];
+                    let plain = !text.escapes || memchr::memchr(b'\\', key).is_none();
+                    if plain && member.under.is_empty() {
+                        return (views::view(key, views::ARENA, start), value);
+                    }
+                    let mut name = member.under.clone().into_bytes();
+                    if !name.is_empty() {
+                        name.push(b'.');
+                    }
+                    event::unescape::unescape(key, &mut name);
+                    (side.write(&name), value)
+                })
+                .collect();
+            for path in left {
+                if let Some(hit) = hits.get(path) {
+                    let name = side.constant(self.source.paths[path as usize]);
+                    let raw = &text.bytes[hit.start as usize..hit.end as usize];
+                    entries.push((name, views::view(raw, views::ARENA, hit.start)));
+                }
+            }
+            collected.builder.push_map(UNMAPPED, entries.into_iter());
+        }
+        let row = collected.times.len() as u32;
+        for (path, (kinds, texts, more)) in self.asked.iter().zip(&mut collected.asked) {
+            let Some(leaf) = path.leaf else {
+                let (start, end) = record.span;
+                kinds.push(JsonKind::Object);
+                texts.push(views::view(&text.bytes[start as usize..end as usize], views::ARENA, start));
+                continue;
+            };
+            let hit = hits.get(leaf);
+            let kind = hit.map_or(JsonKind::Missing, |hit| hit.kind);
+            match (path.column, hit) {
+                (None, Some(hit)) => {
+                    kinds.push(kind);
+                    texts.push(self.row.side.view(text.bytes, text.escapes, hit));
+                }
+                (None, None) => {
+                    kinds.push(JsonKind::Missing);
+                    texts.push(0);
+                }
+                // The column has it, if it is a text.
+                (Some(column), Some(_)) if kind == JsonKind::Text && self.row.is_set(column) => kinds.push(kind),
+                (Some(_), None) => kinds.push(JsonKind::Missing),
+                (Some(_), Some(hit)) => {
+                    kinds.push(JsonKind::Missing);
+                    more.push(More { row, kind, text: record.text_of(hit).into() });
+                }
+            }
+            if hits.has_more() {
+                more.extend(hits.more_of(leaf).map(|hit| More { row, kind: hit.kind, text: record.text_of(hit).into() }));
+            }
+        }
+        collected.times.push(time);
+        collected.keys.push(key);
+        collected.places.push(place);
+    }
+
+    /// The batches of what was collected.
+    pub fn finish(&mut self, buffers: &Arc<[Buffer]>, partitions: &Arc<[Arc<str>]>, out: &mut Vec<EventBatch>) {
+        for (class, collected) in Class::OF_EVENTS.iter().zip(&mut self.collected) {
+            let Some(collected) = collected.take() else {
+                continue;
+            };
+            let rows = collected.builder.finish(&self.shapes[class.index()], buffers);
+            let mut batch = EventBatch {
+                log_source: self.source.name,
+                class: *class,
+                times: collected.times,
+                keys: collected.keys,
+                rows,
+                asked: self.asked_names.clone(),
+                answers: Vec::with_capacity(self.asked.len()),
+                places: collected.places,
+                partitions: partitions.clone(),
+                generation: 0,
+            };
+            for (path, (kinds, texts, more)) in self.asked.iter().zip(collected.asked) {
+                let texts = match path.column {
+                    Some(column) => batch.texts(COLUMNS[column].path).expect("it is wanted, and holds texts"),
+                    None => views::array(texts, buffers, None),
+                };
+                batch.answers.push(Asked { kinds, texts, more });
+            }
+            out.push(batch);
+        }
+    }
+}

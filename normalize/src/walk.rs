@@ -1,0 +1,360 @@
+//! One walk over the positions of a record, which takes what the trie wants and steps over all else. Keys fold ASCII case, an exact
+//! key beats a folded one, the last duplicate wins, a key that spells a path beats descent, lists are searched element by element.
+//! Never touches a byte and never fails: the document was checked before.
+
+use event::JsonKind;
+
+use crate::trie::{Leaf, Node, Taken, Trie};
+use event::unescape::unescape;
+
+/// A value that the trie wanted. Offsets are into the arena; a text stands without its quotes, its escapes as they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hit {
+    pub kind: JsonKind,
+    pub start: u32,
+    pub end: u32,
+    /// Where the list element begins that it stands in; 0 outside of lists.
+    pub element: u32,
+    rank: u32,
+}
+
+/// What a record gave: one hit a leaf, and the rest of those that have several.
+#[derive(Debug, Default)]
+pub struct Hits {
+    slots: Vec<(u32, Hit)>,
+    /// Further hits, in order.
+    more: Vec<(Leaf, Hit)>,
+    epoch: u32,
+    /// Key and value of each member that no column takes: where the key stands, its path where it is not at the top, and the value.
+    pub unmapped: Vec<Unmapped>,
+    pub duplicates: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Unmapped {
+    pub key: (u32, u32),
+    /// The path of the object that holds it; empty at the top.
+    pub under: String,
+    pub value: (u32, u32),
+}
+
+impl Hits {
+    fn clear(&mut self, leaves: usize) {
+        self.slots.resize(leaves, (0, Hit::default()));
+        self.epoch += 1;
+        self.more.clear();
+        self.unmapped.clear();
+    }
+
+    #[inline]
+    pub fn get(&self, leaf: Leaf) -> Option<Hit> {
+        let (epoch, hit) = self.slots[leaf as usize];
+        (epoch == self.epoch).then_some(hit)
+    }
+
+    /// Every hit of a leaf.
+    pub fn all(&self, leaf: Leaf) -> impl Iterator<Item = Hit> {
+        self.get(leaf).into_iter().chain(self.more.iter().filter(move |(of, _)| *of == leaf).map(|(_, hit)| *hit))
+    }
+
+    pub fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    pub fn more_of(&self, leaf: Leaf) -> impl Iterator<Item = Hit> {
+        self.more.iter().filter(move |(of, _)| *of == leaf).map(|(_, hit)| *hit)
+    }
+
+    #[inline]
+    fn push(&mut self, leaf: Leaf, hit: Hit) {
+        let slot = &mut self.slots[leaf as usize];
+        if slot.0 != self.epoch {
+            *slot = (self.epoch, hit);
+        } else if hit.rank == slot.1.rank {
+            self.more.push((leaf, hit));
+        } else if hit.rank < slot.1.rank {
+            slot.1 = hit;
+            self.more.retain(|(of, _)| *of != leaf);
+        }
+    }
+
+    /// Forgets what one key gave: a later duplicate replaces it. `from` is where its object begins.
+    fn forget(&mut self, leaves: &[Leaf], from: u32) {
+        self.more.retain(|(leaf, hit)| hit.start < from || !leaves.contains(leaf));
+        for leaf in leaves {
+            let slot = &mut self.slots[*leaf as usize];
+            if slot.0 != self.epoch || slot.1.start < from {
+                continue;
+            }
+            match self.more.iter().position(|(of, _)| of == leaf) {
+                Some(at) => slot.1 = self.more.remove(at).1,
+                None => slot.0 = 0,
+            }
+        }
+    }
+}
+
+/// The text of one document with its positions.
+#[derive(Clone, Copy)]
+pub struct Text<'a> {
+    /// The whole arena.
+    pub bytes: &'a [u8],
+    /// Where the document begins in it.
+    pub base: u32,
+    /// Positions, counted from `base`.
+    pub at: &'a [u32],
+    pub escapes: bool,
+}
+
+const STEP: [i8; 256] = {
+    let mut step = [0; 256];
+    step[b'{' as usize] = 1;
+    step[b'[' as usize] = 1;
+    step[b'}' as usize] = -1;
+    step[b']' as usize] = -1;
+    step
+};
+
+impl<'a> Text<'a> {
+    /// The byte at the `i`th position.
+    #[inline]
+    pub fn byte(&self, i: usize) -> u8 {
+        match self.at.get(i) {
+            Some(at) => self.bytes[(self.base + at) as usize],
+            None => 0,
+        }
+    }
+
+    #[inline]
+    pub fn offset(&self, i: usize) -> u32 {
+        self.base + self.at[i]
+    }
+
+    /// The position behind the value at `i`.
+    #[inline]
+    pub fn skip(&self, mut i: usize) -> usize {
+        let mut depth = 0i32;
+        loop {
+            depth += i32::from(STEP[self.byte(i) as usize]);
+            i += 1;
+            if depth <= 0 {
+                return i;
+            }
+        }
+    }
+
+    /// Where the text before the `i`th position ends, without white space.
+    #[inline]
+    fn end_before(&self, i: usize) -> u32 {
+        let mut end = self.at.get(i).map_or(self.bytes.len() as u32, |at| self.base + at);
+        while end > 0 && event::cut::is_space(self.bytes[end as usize - 1]) {
+            end -= 1;
+        }
+        end
+    }
+
+    /// The value at `i` that ends before position `next`.
+    #[inline]
+    pub fn value(&self, i: usize, next: usize) -> Hit {
+        let start = self.offset(i);
+        let (kind, start, end) = match self.bytes[start as usize] {
+            b'"' => (JsonKind::Text, start + 1, self.end_before(next) - 1),
+            b'{' => (JsonKind::Object, start, self.offset(next - 1) + 1),
+            b'[' => (JsonKind::List, start, self.offset(next - 1) + 1),
+            b't' | b'f' => (JsonKind::Bool, start, self.end_before(next)),
+            b'n' => (JsonKind::Null, start, start + 4),
+            _ => (JsonKind::Number, start, self.end_before(next)),
+        };
+        Hit { kind, start, end, element: 0, rank: 0 }
+    }
+
+    /// Where the key at `i` begins and ends, without its quotes.
+    #[inline]
+    pub fn key(&self, i: usize) -> (u32, u32) {
+        (self.offset(i) + 1, self.end_before(i + 1) - 1)
+    }
+
+    /// The members of the object at `i`: key and position of the value.
+    pub fn members(self, i: usize) -> impl Iterator<Item = ((u32, u32), usize)> + use<'a> {
+        let mut at = i + 1;
+        std::iter::from_fn(move || {
+            if self.byte(at) == b',' {
+                at += 1;
+            }
+            if self.byte(at) != b'"' {
+                return None;
+            }
+            let member = (self.key(at), at + 2);
+            at = self.skip(at + 2);
+            Some(member)
+        })
+    }
+
+    /// The positions of the elements of the list at `i`.
+    pub fn elements(self, i: usize) -> impl Iterator<Item = usize> + use<'a> {
+        let mut at = i + 1;
+        std::iter::from_fn(move || {
+            if self.byte(at) == b',' {
+                at += 1;
+            }
+            if matches!(self.byte(at), b']' | 0) {
+                return None;
+            }
+            let element = at;
+            at = self.skip(at);
+            Some(element)
+        })
+    }
+}
+
+/// Walks a record.
+pub struct Walk<'a> {
+    pub text: Text<'a>,
+    pub trie: &'a Trie,
+    pub hits: &'a mut Hits,
+    /// Whether members that no column takes are wanted.
+    pub unmapped: bool,
+    /// Where the list element begins that is being walked.
+    pub element: u32,
+}
+
+impl Walk<'_> {
+    /// The record at position `i`, an object; gives the position behind it.
+    pub fn record(&mut self, i: usize, leaves: usize) -> usize {
+        self.hits.clear(leaves);
+        self.object(i, 0, self.unmapped.then(String::new))
+    }
+
+    /// `under` is the path of this object where members that no column takes are wanted.
+    fn object(&mut self, i: usize, node: u16, under: Option<String>) -> usize {
+        let trie = self.trie;
+        let node = &trie.nodes[node as usize];
+        let from = self.text.offset(i);
+        let mut at = i + 1;
+        if self.text.byte(at) != b'"' {
+            return at + 1;
+        }
+        // Which children this object had, and which of them by their exact key.
+        let (mut seen, mut exactly) = (0u128, 0u128);
+        loop {
+            let (start, end) = self.text.key(at);
+            let raw = &self.text.bytes[start as usize..end as usize];
+            let found = if self.text.escapes && memchr::memchr(b'\\', raw).is_some() {
+                let mut key = Vec::new();
+                unescape(raw, &mut key);
+                node.find(&key)
+            } else {
+                node.find(raw)
+            };
+            let value = at + 2;
+            let next = match found {
+                None => {
+                    let next = self.text.skip(value);
+                    if let Some(under) = &under {
+                        self.leave((start, end), under, value, next);
+                    }
+                    next
+                }
+                Some((child, exact)) => {
+                    let bit = 1u128.checked_shl(child as u32).unwrap_or(0);
+                    if seen & bit != 0 {
+                        self.hits.duplicates += 1;
+                        if exactly & bit != 0 && !exact {
+                            // An exact key beats a folded one.
+                            at = self.text.skip(value);
+                            if self.text.byte(at) != b',' {
+                                return at + 1;
+                            }
+                            at += 1;
+                            continue;
+                        }
+                        let mut leaves = Vec::new();
+                        Node::leaves(trie, &node.children[child], &mut leaves);
+                        self.hits.forget(&leaves, from);
+                    }
+                    seen |= bit;
+                    exactly |= if exact { bit } else { 0 };
+                    let child = &node.children[child];
+                    let looked_into = under.is_some()
+                        && child.taken == Taken::No
+                        && self.text.byte(value) == b'{'
+                        && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
+                    let inside = looked_into.then(|| child.path.to_string());
+                    let next = self.take(value, child.leaf, child.node, inside);
+                    if let (Some(under), false) = (&under, looked_into) {
+                        let scalar = !matches!(self.text.byte(value), b'{' | b'[');
+                        if child.taken == Taken::No || (child.taken == Taken::Scalar && !scalar) {
+                            self.leave((start, end), under, value, next);
+                        }
+                    }
+                    next
+                }
+            };
+            if self.text.byte(next) != b',' {
+                return next + 1;
+            }
+            at = next + 1;
+        }
+    }
+
+    /// A value that a path leads to or through.
+    fn take(&mut self, i: usize, leaf: Option<(Leaf, u32)>, node: Option<u16>, under: Option<String>) -> usize {
+        match (self.text.byte(i), node) {
+            (b'[', _) => return self.list(i, leaf, node),
+            (b'{', Some(node)) => {
+                // A number for the leaf first: what is found first is kept first.
+                let next = self.object(i, node, under);
+                if let Some((leaf, rank)) = leaf {
+                    let hit = self.text.value(i, next);
+                    self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
+                }
+                return next;
+            }
+            _ => {}
+        }
+        let next = self.text.skip(i);
+        if let Some((leaf, rank)) = leaf {
+            let hit = self.text.value(i, next);
+            self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
+        }
+        next
+    }
+
+    fn list(&mut self, i: usize, leaf: Option<(Leaf, u32)>, node: Option<u16>) -> usize {
+        let mut at = i + 1;
+        if self.text.byte(at) == b']' {
+            if let Some((leaf, rank)) = leaf {
+                let hit = self.text.value(i, i + 2);
+                self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
+            }
+            return at + 1;
+        }
+        let around = self.element;
+        loop {
+            self.element = self.text.offset(at);
+            let next = self.take(at, leaf, node, None);
+            if self.text.byte(next) != b',' {
+                self.element = around;
+                return next + 1;
+            }
+            at = next + 1;
+        }
+    }
+
+    /// A member that no column takes.
+    fn leave(&mut self, key: (u32, u32), under: &str, value: usize, next: usize) {
+        if self.text.byte(value) == b'n' {
+            return;
+        }
+        let mut hit = self.text.value(value, next);
+        if hit.kind == JsonKind::Text {
+            (hit.start, hit.end) = (hit.start - 1, hit.end + 1);
+        }
+        let member = Unmapped { key, under: under.to_owned(), value: (hit.start, hit.end) };
+        let name = |m: &Unmapped| &self.text.bytes[m.key.0 as usize..m.key.1 as usize];
+        match self.hits.unmapped.iter().position(|m| m.under == member.under && name(m) == name(&member)) {
+            Some(at) => self.hits.unmapped[at] = member,
+            None => self.hits.unmapped.push(member),
+        }
+    }
+}
