@@ -19,22 +19,37 @@ pub fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let bytes = text.as_bytes();
     let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if ESCAPED[usize::from(*byte)] {
-            out.extend_from_slice(&bytes[from..at]);
-            from = at + 1;
-            match byte {
-                b'"' => out.extend_from_slice(b"\\\""),
-                b'\\' => out.extend_from_slice(b"\\\\"),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                b'\r' => out.extend_from_slice(b"\\r"),
-                b'\t' => out.extend_from_slice(b"\\t"),
-                byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            }
+    while let Some(plain) = first_escaped(&bytes[from..]) {
+        out.extend_from_slice(&bytes[from..from + plain]);
+        match bytes[from + plain] {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
+        from += plain + 1;
     }
     out.extend_from_slice(&bytes[from..]);
     out.push(b'"');
+}
+
+/// Where the first byte stands that has to be escaped; eight at a time, since there is mostly none.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let mut at = 0;
+    while let Some(eight) = bytes.get(at..at + 8) {
+        let word = u64::from_le_bytes(eight.try_into().expect("8 bytes"));
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
+        let below_space = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+        if below_space | zero(word ^ ONES * 0x22) | zero(word ^ ONES * 0x5c) | zero(word ^ ONES * 0x7f) != 0 {
+            break;
+        }
+        at += 8;
+    }
+    bytes[at..].iter().position(|byte| ESCAPED[usize::from(*byte)]).map(|n| at + n)
 }
 
 /// `"name":"text"`, and the comma before it where something stands there.

@@ -101,7 +101,9 @@ impl Normalizer {
             let arena = shared.clone().unwrap_or_else(|| Buffer::from_vec(arena.take().expect("there is one log source")));
             source.finish(&vec![arena, side].into(), &partitions, &mut batches);
         }
-        let out = std::mem::take(&mut self.mapper.out);
+        let mut out = std::mem::take(&mut self.mapper.out);
+        out.tally.duplicate_keys += u64::from(std::mem::take(&mut self.mapper.hits.duplicates));
+        batches.iter().for_each(|batch| out.tally.map(batch));
         Normalized { number: raw.number, batches, rejects: out.rejects, tally: out.tally }
     }
 
@@ -281,16 +283,6 @@ impl Mapper {
         }
         let offset = (i64::from(span.0) + reading.document.shift).max(0) as u64;
         prepared.push(class, &record, &self.hits, text, time, key, (reading.document.delta, offset));
-
-        let tally = &mut self.out.tally;
-        tally.records += 1;
-        tally.mapped += 1;
-        tally.duplicate_keys += u64::from(std::mem::take(&mut self.hits.duplicates));
-        *tally.classes.entry(class).or_default() += 1;
-        let of_source = tally.sources.entry(source.name).or_default();
-        of_source.records += 1;
-        of_source.first = of_source.first.min(time);
-        of_source.last = of_source.last.max(time);
     }
 
     /// An object that no log source takes: a wrapper, something that is known to hold no events, or a reject.

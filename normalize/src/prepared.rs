@@ -16,6 +16,8 @@ use crate::walk::{Hits, Text};
 
 const RAW_DATA: usize = column_at("raw_data");
 const UNMAPPED: usize = column_at("unmapped");
+const UID: usize = column_at("metadata.uid");
+const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
 pub struct Prepared {
     pub source: &'static LogSource,
@@ -57,6 +59,8 @@ impl Prepared {
                 columns[at] = true;
             }
         }
+        // An event's uid is the provider's, where there is one.
+        columns[ORIGINAL_UID] |= columns[UID];
         let row = Row::new(columns);
         // The paths that the log source's functions use come first, under the numbers that they have there.
         let mut leaves: Vec<&str> = source.paths.to_vec();

@@ -107,7 +107,7 @@ impl<'a> Record<'a> {
             unescape(raw, &mut text);
             return Cow::Owned(String::from_utf8_lossy(&text).into_owned());
         }
-        Cow::Borrowed(std::str::from_utf8(raw).unwrap_or_default())
+        Cow::Borrowed(views::text(raw))
     }
 
     /// Every value of a path that leads through lists, with its kind; offsets tell which stand together.

@@ -146,6 +146,18 @@ impl<'a> Text<'a> {
     /// Where the text before the `i`th position ends, without white space.
     #[inline]
     fn end_before(&self, i: usize) -> u32 {
+        // Mostly there is no white space.
+        if let Some(at) = self.at.get(i) {
+            let end = self.base + at;
+            if !event::cut::is_space(self.bytes[end as usize - 1]) {
+                return end;
+            }
+        }
+        self.end_before_space(i)
+    }
+
+    #[cold]
+    fn end_before_space(&self, i: usize) -> u32 {
         let mut end = self.at.get(i).map_or(self.bytes.len() as u32, |at| self.base + at);
         while end > 0 && event::cut::is_space(self.bytes[end as usize - 1]) {
             end -= 1;
