@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn written_as_chrono_writes_it() {
         for n in -40_000..40_000i64 {
-            let time = n * 86_399_977_1;
+            let time = n * 863_999_771;
             let expected = DateTime::from_timestamp_millis(time).unwrap().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
             if !expected.starts_with(['-', '+']) {
                 assert_eq!(rfc3339(time), expected);

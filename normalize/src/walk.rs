@@ -103,7 +103,10 @@ pub struct Text<'a> {
     pub base: u32,
     /// Positions, counted from `base`.
     pub at: &'a [u32],
-    pub escapes: bool,
+    /// Where its backslashes stand in the arena.
+    pub backslashes: &'a [u32],
+    /// The first of them in the record at hand, or behind it: what ends before it has no escapes.
+    pub escapes_from: u32,
 }
 
 const STEP: [i8; 256] = {
@@ -116,6 +119,18 @@ const STEP: [i8; 256] = {
 };
 
 impl<'a> Text<'a> {
+    /// For the record that begins at `start`.
+    pub fn of_record(self, start: u32) -> Self {
+        let at = self.backslashes.partition_point(|at| *at < start);
+        Self { escapes_from: self.backslashes.get(at).copied().unwrap_or(u32::MAX), ..self }
+    }
+
+    /// Whether a text has escapes.
+    #[inline]
+    pub fn escaped(&self, start: u32, end: u32) -> bool {
+        end > self.escapes_from && memchr::memchr(b'\\', &self.bytes[start as usize..end as usize]).is_some()
+    }
+
     /// The byte at the `i`th position.
     #[inline]
     pub fn byte(&self, i: usize) -> u8 {
@@ -202,20 +217,12 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// The positions of the elements of the list at `i`.
-    pub fn elements(self, i: usize) -> impl Iterator<Item = usize> + use<'a> {
-        let mut at = i + 1;
-        std::iter::from_fn(move || {
-            if self.byte(at) == b',' {
-                at += 1;
-            }
-            if matches!(self.byte(at), b']' | 0) {
-                return None;
-            }
-            let element = at;
-            at = self.skip(at);
-            Some(element)
-        })
+    /// The position behind the object in which `i` is the position behind a value.
+    pub fn skip_rest(&self, mut i: usize) -> usize {
+        while self.byte(i) == b',' {
+            i = self.skip(i + 3);
+        }
+        i + 1
     }
 }
 
@@ -251,7 +258,7 @@ impl Walk<'_> {
         loop {
             let (start, end) = self.text.key(at);
             let raw = &self.text.bytes[start as usize..end as usize];
-            let found = if self.text.escapes && memchr::memchr(b'\\', raw).is_some() {
+            let found = if self.text.escaped(start, end) {
                 let mut key = Vec::new();
                 unescape(raw, &mut key);
                 node.find(&key)

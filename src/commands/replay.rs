@@ -97,6 +97,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let options = Options::new(args)?;
     let files = rules::files(&args.rules, !args.no_builtin_rules)?;
     let (set, mistakes) = rules::compile(&files, &rules::lists(args.tuning.as_deref())?, args.keep_going)?;
+    if !args.quiet {
+        set.rules.iter().flat_map(|rule| &rule.notes).for_each(|note| terminal::note(&format!("note: {}", terminal::safe(note))));
+    }
     let plan = Files::plan(&args.paths).map_err(|error| Failure::Usage(error.to_string()))?;
     let (file_count, bytes) = (plan.len() as u64, plan.bytes());
     let terminal = std::io::stdout().is_terminal();
@@ -142,8 +145,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         }),
         None => Err(()),
     };
+    if let Some(own) = &kept_file {
+        // It is kept under another name, or nobody wants it.
+        let _ = std::fs::remove_file(own);
+    }
     report(args, &summary, options.zone, terminal, kept_in.ok());
     if args.strict && (summary.read.rejected > 0 || !summary.read.damaged_files.is_empty()) {
+        terminal::note("some input could not be read, and --strict was given: this ends with code 3");
         return Err(Failure::Input);
     }
     let worst = options.fail_on.is_some_and(|level| summary.found.by_rule.iter().any(|rule| rule.level >= level));

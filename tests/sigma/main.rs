@@ -12,6 +12,7 @@ fn tables() -> Vec<correlate::compile::Table> {
         name: source.name,
         sigma: source.sigma,
         operation: source.operation,
+        members: source.members,
         fields: source.fields,
     };
     logsources::ALL.iter().map(table).collect()
