@@ -18,6 +18,16 @@ pub struct Hit {
     rank: u32,
 }
 
+impl Hit {
+    /// The value as JSON: a text with its quotes, its escapes left alone.
+    pub fn json(mut self) -> Self {
+        if self.kind == JsonKind::Text {
+            (self.kind, self.start, self.end) = (JsonKind::Object, self.start - 1, self.end + 1);
+        }
+        self
+    }
+}
+
 /// What a record gave: one hit a leaf, and the rest of those that have several.
 #[derive(Debug, Default)]
 pub struct Hits {

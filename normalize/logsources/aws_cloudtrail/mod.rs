@@ -402,7 +402,7 @@ fn derive(record: &Record, row: &mut Row) -> Class {
         row.number(STATUS_ID, if failed { 2 } else { 1 });
         row.constant(STATUS, if failed { "Failure" } else { "Success" });
     }
-    if row.wants(REQUEST_DATA) && record.kind(REQUEST) == JsonKind::Object {
+    if row.wants(REQUEST_DATA) && (record.kind(REQUEST) == JsonKind::Object || record.text(REQUEST).is_some()) {
         // OCSF wants an id of every request that it shows.
         match record.all(REQUEST).next().filter(|_| record.text(REQUEST_ID).is_some()) {
             Some(hit) => row.hit(REQUEST_DATA, record, hit),
