@@ -334,6 +334,7 @@ const ACTIVITY_NAME: usize = column_at("activity_name");
 const ACTOR_NAME: usize = column_at("actor.user.name");
 const ACTOR_EMAIL: usize = column_at("actor.user.email_addr");
 const ACTOR_UID: usize = column_at("actor.user.uid");
+const ACTOR_UID_ALT: usize = column_at("actor.user.uid_alt");
 const ACTOR_TYPE_ID: usize = column_at("actor.user.type_id");
 const ACTOR_TYPE: usize = column_at("actor.user.type");
 const ACTOR_ACCOUNT: usize = column_at("actor.user.account.uid");
