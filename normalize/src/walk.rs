@@ -88,12 +88,13 @@ impl Hits {
         }
     }
 
-    /// Forgets what one key gave: a later duplicate replaces it. `from` is where its object begins.
-    fn forget(&mut self, leaves: &[Leaf], from: u32) {
-        self.more.retain(|(leaf, hit)| hit.start < from || !leaves.contains(leaf));
-        for leaf in leaves {
+    /// Forgets what one key gave: a later duplicate replaces it. `from` is where its object begins; the rank says which spelling of a
+    /// path it was, since another key may have given the same leaf.
+    fn forget(&mut self, leaves: &[(Leaf, u32)], from: u32) {
+        self.more.retain(|(leaf, hit)| hit.start < from || !leaves.contains(&(*leaf, hit.rank)));
+        for (leaf, rank) in leaves {
             let slot = &mut self.slots[*leaf as usize];
-            if slot.0 != self.epoch || slot.1.start < from {
+            if slot.0 != self.epoch || slot.1.start < from || slot.1.rank != *rank {
                 continue;
             }
             match self.more.iter().position(|(of, _)| of == leaf) {
