@@ -92,7 +92,14 @@ fn what_is_expected_is_valid_ocsf() {
     let (mut rejects, mut twice, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for (name, line) in expected.iter().flat_map(|file| tests::text(file).lines().map(|line| (file, line.to_owned())).collect::<Vec<_>>()) {
         let odd = name.ends_with("odd.ndjson") && line.contains(KEY_TWICE);
-        if line.contains("\"class_uid\":0,") { &mut rejects } else if odd { &mut twice } else { &mut events }.push(line);
+        if line.contains("\"class_uid\":0,") {
+            &mut rejects
+        } else if odd {
+            &mut twice
+        } else {
+            &mut events
+        }
+        .push(line);
     }
     assert_eq!(twice.len(), 1, "the record with a key that stands twice");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));

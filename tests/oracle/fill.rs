@@ -85,9 +85,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "MFA",
-        raw: |raw| {
-            text(raw, "/userIdentity/sessionContext/attributes/mfaAuthenticated") || text(raw, "/additionalEventData/MFAUsed")
-        },
+        raw: |raw| text(raw, "/userIdentity/sessionContext/attributes/mfaAuthenticated") || text(raw, "/additionalEventData/MFAUsed"),
         event: |event| ["/actor/session/is_mfa", "/is_mfa"].iter().any(|path| event.pointer(path).is_some_and(Value::is_boolean)),
         missing: "",
     },

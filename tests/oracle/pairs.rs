@@ -34,7 +34,11 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
     ("tests_AssumeRole.", "activity_*", "1.8.0 has a better activity than Logon for AssumeRole: Account Switch, Impersonate"),
     ("tests_AssumeRole.", "type_*", "follows the activity"),
     ("tests_AssumeRole", "status", "the record has no error: they write Other, we write Success"),
-    ("tests_AssumeRole", "user.uid", "they write the role, we write the role session that was obtained: later calls show it as their actor"),
+    (
+        "tests_AssumeRole",
+        "user.uid",
+        "they write the role, we write the role session that was obtained: later calls show it as their actor",
+    ),
     (
         "AssumeRoleWithWebIdentity",
         "session.issuer",
@@ -127,7 +131,8 @@ fn published_mappings_say_the_same() {
     println!("{cases} pairs, {same} values are the same; not attributes of 1.8.0, or deprecated in it: {gone:?}");
     assert!(cases >= 16, "{cases}");
     assert!(unexplained.is_empty(), "{} differences\n{}", unexplained.len(), unexplained.join("\n"));
-    let unused: Vec<(&str, &str)> = (0..EXPLAINED.len()).filter(|at| !used.contains(at)).map(|at| (EXPLAINED[at].0, EXPLAINED[at].1)).collect();
+    let unused: Vec<(&str, &str)> =
+        (0..EXPLAINED.len()).filter(|at| !used.contains(at)).map(|at| (EXPLAINED[at].0, EXPLAINED[at].1)).collect();
     assert!(unused.is_empty(), "explanations that nothing needs: {unused:?}");
 }
 
