@@ -12,7 +12,7 @@ use crate::logsource::LogSource;
 use crate::record::{Cell, Record, Row};
 use crate::trie::{Leaf, Taken, Trie};
 use crate::views::{self, View};
-use crate::walk::{Hits, Text};
+use crate::walk::{Hit, Hits, Text};
 
 const RAW_DATA: usize = column_at("raw_data");
 const UNMAPPED: usize = column_at("unmapped");
@@ -149,7 +149,7 @@ impl Prepared {
         for (column, leaves) in &self.direct {
             let json = COLUMNS[*column].kind == Kind::Json;
             let found = leaves.iter().filter_map(|leaf| record.hits.get(*leaf)).find(|hit| match hit.kind {
-                JsonKind::Text => json || hit.start < hit.end,
+                JsonKind::Text => hit.start < hit.end,
                 JsonKind::Number | JsonKind::Bool => true,
                 JsonKind::Object | JsonKind::List => json,
                 JsonKind::Null | JsonKind::Missing => false,
@@ -204,7 +204,7 @@ impl Prepared {
                 })
                 .collect();
             for path in left {
-                if let Some(hit) = hits.get(path) {
+                if let Some(hit) = hits.get(path).map(Hit::json) {
                     let name = side.constant(self.source.paths[path as usize]);
                     let raw = &text.bytes[hit.start as usize..hit.end as usize];
                     entries.push((name, views::view(raw, views::ARENA, hit.start)));

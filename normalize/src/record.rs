@@ -256,10 +256,11 @@ impl Row {
         }
     }
 
-    /// The text of a path, unchanged.
+    /// The text of a path, unchanged; its JSON in a column that holds JSON.
     #[inline]
     pub fn hit(&mut self, column: usize, record: &Record, hit: Hit) {
         debug_assert!(matches!(COLUMNS[column].kind, Kind::Text | Kind::Json));
+        let hit = if COLUMNS[column].kind == Kind::Json { hit.json() } else { hit };
         let view = self.side.view(record.text, hit);
         self.set(column, Cell::View(view));
     }

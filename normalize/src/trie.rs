@@ -156,9 +156,9 @@ impl Node {
         }
     }
 
-    /// Every path number at or below a child.
-    pub fn leaves(trie: &Trie, child: &Child, out: &mut Vec<Leaf>) {
-        out.extend(child.leaf.map(|(leaf, _)| leaf));
+    /// Every path number at or below a child, with its rank.
+    pub fn leaves(trie: &Trie, child: &Child, out: &mut Vec<(Leaf, u32)>) {
+        out.extend(child.leaf);
         if let Some(node) = child.node {
             for child in &trie.nodes[node as usize].children {
                 Node::leaves(trie, child, out);

@@ -18,6 +18,16 @@ pub struct Hit {
     rank: u32,
 }
 
+impl Hit {
+    /// The value as JSON: a text with its quotes, its escapes left alone.
+    pub fn json(mut self) -> Self {
+        if self.kind == JsonKind::Text {
+            (self.kind, self.start, self.end) = (JsonKind::Object, self.start - 1, self.end + 1);
+        }
+        self
+    }
+}
+
 /// What a record gave: one hit a leaf, and the rest of those that have several.
 #[derive(Debug, Default)]
 pub struct Hits {
@@ -78,12 +88,13 @@ impl Hits {
         }
     }
 
-    /// Forgets what one key gave: a later duplicate replaces it. `from` is where its object begins.
-    fn forget(&mut self, leaves: &[Leaf], from: u32) {
-        self.more.retain(|(leaf, hit)| hit.start < from || !leaves.contains(leaf));
-        for leaf in leaves {
+    /// Forgets what one key gave: a later duplicate replaces it. `from` is where its object begins; the rank says which spelling of a
+    /// path it was, since another key may have given the same leaf.
+    fn forget(&mut self, leaves: &[(Leaf, u32)], from: u32) {
+        self.more.retain(|(leaf, hit)| hit.start < from || !leaves.contains(&(*leaf, hit.rank)));
+        for (leaf, rank) in leaves {
             let slot = &mut self.slots[*leaf as usize];
-            if slot.0 != self.epoch || slot.1.start < from {
+            if slot.0 != self.epoch || slot.1.start < from || slot.1.rank != *rank {
                 continue;
             }
             match self.more.iter().position(|(of, _)| of == leaf) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::{Array, StringViewArray};
+use arrow_array::StringViewArray;
 use correlate::{Detector, Lists, RuleSet, SigmaFile};
 use event::{Delta, Document, Normalized, RawBatch, Wanted};
 use normalize::{Normalizer, logsources};
@@ -78,15 +78,7 @@ fn an_escaped_text_is_copied_and_counted() {
 #[test]
 fn a_detection_holds_no_arena() {
     let rule = "title: t\nid: 11111111-2222-4333-8444-555555555555\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventName: '*'}, condition: s}\n";
-    let table = |source: &&'static normalize::LogSource| correlate::compile::Table {
-        name: source.name,
-        sigma: source.sigma,
-        operation: source.operation,
-        members: source.members,
-        fields: source.fields,
-    };
-    let tables: Vec<_> = logsources::ALL.iter().map(table).collect();
-    let rules = RuleSet::compile(&[SigmaFile { name: "r".into(), text: rule.into() }], &tables, &Lists::new()).unwrap();
+    let rules = RuleSet::compile(&[SigmaFile { name: "r".into(), text: rule.into() }], &tests::tables(), &Lists::new()).unwrap();
     let mut wanted = rules.wanted(logsources::ALL[0].name);
     wanted.columns.extend(event::evidence::evidence_columns().map(str::to_owned));
     let normalized = normalize(&records(), wanted);

@@ -6,17 +6,7 @@ use std::collections::BTreeMap;
 use correlate::{Detector, Lists, RuleSet, SigmaFile};
 use event::{Delta, Document, RawBatch};
 use normalize::{Normalizer, logsources};
-
-fn tables() -> Vec<correlate::compile::Table> {
-    let table = |source: &&'static normalize::LogSource| correlate::compile::Table {
-        name: source.name,
-        sigma: source.sigma,
-        operation: source.operation,
-        members: source.members,
-        fields: source.fields,
-    };
-    logsources::ALL.iter().map(table).collect()
-}
+use tests::tables;
 
 fn lists() -> Lists {
     Lists::from([("admins".to_owned(), vec!["root".to_owned(), "ana*".to_owned()])])

@@ -369,6 +369,7 @@ const ACTIVITY_NAME: usize = column_at("activity_name");
 const ACTOR_NAME: usize = column_at("actor.user.name");
 const ACTOR_EMAIL: usize = column_at("actor.user.email_addr");
 const ACTOR_UID: usize = column_at("actor.user.uid");
+const ACTOR_UID_ALT: usize = column_at("actor.user.uid_alt");
 const ACTOR_TYPE_ID: usize = column_at("actor.user.type_id");
 const ACTOR_TYPE: usize = column_at("actor.user.type");
 const ACTOR_ACCOUNT: usize = column_at("actor.user.account.uid");
@@ -436,7 +437,7 @@ fn derive(record: &Record, row: &mut Row) -> Class {
         row.number(STATUS_ID, if failed { 2 } else { 1 });
         row.constant(STATUS, if failed { "Failure" } else { "Success" });
     }
-    if row.wants(REQUEST_DATA) && record.kind(REQUEST) == JsonKind::Object {
+    if row.wants(REQUEST_DATA) && (record.kind(REQUEST) == JsonKind::Object || record.text(REQUEST).is_some()) {
         // OCSF wants an id of every request that it shows.
         match record.all(REQUEST).next().filter(|_| record.text(REQUEST_ID).is_some()) {
             Some(hit) => row.hit(REQUEST_DATA, record, hit),
