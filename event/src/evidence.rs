@@ -166,8 +166,7 @@ impl Evidence {
     pub fn push(&mut self, field: EvidenceField, text: Option<&str>) {
         if let Some(text) = text {
             // A user agent of a megabyte stays in the event.
-            let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= TEXT_BYTES_MAX).last();
-            let text = if text.len() <= TEXT_BYTES_MAX { text } else { &text[..end.unwrap_or(0)] };
+            let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
             self.texts.push_str(text);
             self.present |= 1 << field as usize;
         }
@@ -180,6 +179,15 @@ impl Evidence {
             let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
             &self.texts[start..self.ends[at] as usize]
         })
+    }
+
+    /// The same with texts of at most so many bytes.
+    pub fn cut(&self, bytes: usize) -> Self {
+        let mut short = Self::empty(self.time, self.key, self.log_source, self.class, self.activity_id, self.place.clone());
+        for field in EvidenceField::ALL {
+            short.push(field, self.text(field).map(|text| &text[..text.floor_char_boundary(bytes)]));
+        }
+        short
     }
 
     /// OCSF's `type_uid`.
