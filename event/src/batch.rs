@@ -207,7 +207,7 @@ impl Tally {
     }
 
     pub fn adds_up(&self) -> bool {
-        self.records == self.mapped + self.rejected + self.skipped_total() && self.mapped == self.classes.values().sum()
+        self.records == self.mapped + self.rejected + self.skipped_total() && self.mapped == self.classes.values().sum::<u64>()
     }
 
     /// Counts a reject of one record.
