@@ -30,8 +30,9 @@ fn c2_cut_at_any_byte_gives_the_records_before_the_cut_and_says_so() {
             let raw = read.raw_data();
             assert!(raw.iter().enumerate().all(|(n, raw)| *raw == record(n)), "{name} cut at {cut}");
         }
-        assert_eq!(read(&whole[..whole.len() - 1]).tally.mapped, 200, "{name}: all but the last byte");
     }
+    let whole = gzip(&text);
+    assert_eq!(read(&whole[..whole.len() - 1]).tally.mapped, 200, "all but the last byte of the checksum");
     assert_eq!(read(&gzip(&three())[..10]).outcome(), "1 file cut_off", "a header alone");
     assert_eq!(read(b"\x1f\x8b").outcome(), "1 file cut_off", "two bytes");
 }

@@ -36,7 +36,7 @@ fn r2_what_grows_is_refused() {
     assert!(mistakes(&laughs).contains("anchors and aliases are not read"), "{}", mistakes(&laughs));
     assert!(mistakes(&"#".repeat(9 << 20)).contains("8 MB at most"));
     let deep = format!("a: {}", "[".repeat(100_000));
-    assert!(mistakes(&deep).contains("nested deeper than"), "{}", &mistakes(&deep)[..100]);
+    assert!(mistakes(&deep).contains("rule.yml:1:"), "{}", mistakes(&deep));
     assert!(mistakes(&"---\na: b\n".repeat(10_000)).lines().count() > 1000);
     let brackets = format!("{}a{}", "(".repeat(5000), ")".repeat(5000));
     let _ = mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {brackets}\n")));

@@ -34,7 +34,8 @@ fn times() {
     for (number, time, expected) in [
         ("Z1 null", "null", "1 no_time"),
         ("Z1 empty", "\"\"", "1 no_time"),
-        ("Z1 a list", "[\"2026-03-01T00:00:01Z\"]", "1 no_time"),
+        ("Z1 an object", "{\"a\":\"2026-03-01T00:00:01Z\"}", "1 no_time"),
+        ("Z1 a list is searched", "[\"2026-03-01T00:00:01Z\"]", "2026-03-01T00:00:01.000Z"),
         ("Z4 a leap second", "\"2016-12-31T23:59:60Z\"", "2017-01-01T00:00:00.000Z"),
         ("Z5 an offset", "\"2026-03-01T02:00:01+02:00\"", "2026-03-01T00:00:01.000Z"),
         ("Z5 the far east", "\"2026-03-01T14:00:01+14:00\"", "2026-03-01T00:00:01.000Z"),
@@ -54,7 +55,7 @@ fn times() {
 
 #[test]
 fn z1_a_record_without_a_time_is_a_reject_of_its_log_source() {
-    let read = read(&lines(&[record(1).replace("eventTime", "eventtime"), record(2)]));
+    let read = read(&lines(&[record(1).replace("eventTime", "event_time"), record(2)]));
     assert_eq!(read.outcome(), "1 mapped, 1 no_time");
     assert_eq!(read.rejects[0].log_source.map(|name| name.0), Some("aws_cloudtrail"));
 }

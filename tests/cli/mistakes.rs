@@ -378,7 +378,16 @@ fn a_list_that_is_not_there() {
         help: give it as `lists/admins.txt` in the folder of --tuning; there are none now
         error: 1 mistake in the rules
     "#]]);
-    check_files(&[("rule.yml", &rule), ("tuning/lists/owners.txt", "dana\n")], &["--tuning", "tuning"], expect![[""]]);
+    check_files(&[("rule.yml", &rule), ("tuning/lists/owners.txt", "dana\n")], &["--tuning", "tuning"], expect![[r#"
+        error: no list `admins`
+         --> rule.yml:7:35
+          |
+        7 |     userIdentity.userName|expand: '%admins%'
+          |                                   ^^^^^^^^^^
+          |
+        help: give it as `lists/admins.txt` in the folder of --tuning; there are: owners
+        error: 1 mistake in the rules
+    "#]]);
 }
 
 #[test]
