@@ -39,9 +39,13 @@ fn r2_what_grows_is_refused() {
     assert!(mistakes(&deep).contains("rule.yml:1:"), "{}", mistakes(&deep));
     assert!(mistakes(&"---\na: b\n".repeat(10_000)).lines().count() > 1000);
     let brackets = format!("{}a{}", "(".repeat(5000), ")".repeat(5000));
-    let _ = mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {brackets}\n")));
+    assert!(mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {brackets}\n"))).contains("split the rule"));
     let nots = format!("{} a", "not ".repeat(5000));
-    let _ = mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {nots}\n")));
+    assert!(mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {nots}\n"))).contains("split the rule"));
+    let flat = vec!["a"; 5000].join(" and ");
+    assert_eq!(mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {flat}\n"))), "");
+    let groups = vec!["(a or not a)"; 60].join(" and ");
+    assert_eq!(mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {groups}\n"))), "");
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 
