@@ -75,10 +75,9 @@ pub fn elements(bytes: &[u8], list: usize, mut valid: impl FnMut(&[u8]) -> bool)
                 let whole = end.ok().filter(|end| followed(*end));
                 let (stop, resume) = match (whole, next) {
                     // It ends properly before the next one begins: it is bad inside.
-                    (Some(end), Some(next)) if end <= next => (end, next),
-                    (Some(end), None) => (end, skip_space(bytes, end)),
+                    (Some(end), next) if next.is_none_or(|next| end <= next) => (end, skip_space(bytes, end)),
                     (_, Some(next)) => (trim_end(bytes, at, next), next),
-                    (None, None) => (bytes.len(), bytes.len()),
+                    (_, None) => (bytes.len(), bytes.len()),
                 };
                 let cut_off = whole.is_none() && next.is_none();
                 pieces.push(Piece::Damaged { range: at..stop, cut_off });
@@ -353,7 +352,7 @@ mod tests {
     #[test]
     fn elements_around_damage() {
         let valid = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|t| !t.contains("BAD"));
-        let text = r#"{"Records":[{"k":1}, {"k":BAD},{"k":"x,{"k":3},{"k":{"q":[4]}},{"k":5"#;
+        let text = r#"{"Records":[{"k":1}, {"k":BAD},{"other":2},{"k":"x,{"k":3},{"k":{"q":[4]}},{"k":5"#;
         let list = long_list(text.as_bytes()).unwrap();
         let pieces = elements(text.as_bytes(), list, valid);
         assert_eq!(
@@ -361,6 +360,7 @@ mod tests {
             [
                 (r#"{"k":1}"#, true),
                 (r#"{"k":BAD}"#, false),
+                (r#"{"other":2}"#, true),
                 (r#"{"k":"x"#, false),
                 (r#"{"k":3}"#, true),
                 (r#"{"k":{"q":[4]}}"#, true),

@@ -190,3 +190,12 @@ fn a_bad_record_takes_none_of_its_neighbours_along() {
         assert_eq!(String::from_utf8_lossy(&read.rejects[0].bytes), bad);
     }
 }
+
+#[test]
+fn behind_a_bad_element_the_next_one_counts_whatever_it_begins_with() {
+    let other = "{\"other\":2}";
+    let text = format!("[{},{{\"eventVersion\":x}},{other},{}]", record(1), record(2));
+    let read = read(text.as_bytes());
+    assert_eq!(read.outcome(), "2 mapped, 1 not_json, 1 not_recognised");
+    assert!(read.rejects.iter().any(|reject| reject.bytes == other.as_bytes()));
+}

@@ -55,7 +55,6 @@ fn strings_mean_what_serde_json_says() {
     target!(seeds::texts(), |bytes: &[u8]| {
         let mut out = Vec::new();
         unescape(bytes, &mut out);
-        assert!(out.len() <= bytes.len(), "undoing escapes makes nothing longer");
         let json = [b"\"", bytes, b"\""].concat();
         if let Ok(meant) = serde_json::from_slice::<String>(&json) {
             assert_eq!(out, meant.as_bytes());
