@@ -39,7 +39,8 @@ fn a_damaged_folder_gives_every_sound_record_and_says_what_it_could_not_read() {
         let kept = rejects.iter().filter(|reject| reject["unmapped"]["file"] == format!("logs/{file}")).any(|reject| {
             let text = reject["raw_data"].as_str().unwrap();
             let kept = if reject["unmapped"]["encoding"] == "base64" { STANDARD.decode(text).unwrap() } else { text.as_bytes().to_vec() };
-            kept == bytes
+            // The line break behind a damaged line may be part of it.
+            kept.trim_ascii_end() == bytes
         });
         assert!(kept, "the bytes of the bad record in {file} are kept: {}", String::from_utf8_lossy(&bytes[..bytes.len().min(80)]));
     }
