@@ -1,6 +1,9 @@
 //! What the tests of this package share: where things stand, how a test that cannot run says so, and the way from files to batches
 //! through the library. Knows no single test.
 
+pub mod program;
+pub mod reading;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;

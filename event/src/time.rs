@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 pub type Millis = i64;
 
 /// Reads the times of the log sources: RFC 3339 with any number of decimals, a space for the `T`, no offset (UTC),
-/// `+0530`, a comma as the decimal sign, `24:00:00` and the leap second `23:59:60` (both the next second).
+/// `+0530`, a comma as the decimal sign, lower case, `24:00:00` and the leap second `23:59:60` (both the next second).
 pub fn parse(text: &str) -> Option<Millis> {
     usual(text.as_bytes()).or_else(|| unusual(text))
 }
@@ -67,7 +67,7 @@ fn unusual(text: &str) -> Option<Millis> {
     if text.len() > 64 || !text.is_ascii() || !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let mut text = text.replacen(',', ".", 1);
+    let mut text = text.to_ascii_uppercase().replacen(',', ".", 1);
     // Chrono reads a second 60 but no hour 24; both are the next second.
     let mut extra_ms = 0;
     if text.get(11..19).is_some_and(|time| time == "24:00:00") {

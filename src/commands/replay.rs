@@ -159,7 +159,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn world(error: ForwardError) -> Failure {
-    Failure::World(error.to_string())
+    match &error {
+        ForwardError::Write { path, source, .. } if path == "-" && source.kind() == std::io::ErrorKind::BrokenPipe => Failure::ReaderGone,
+        _ => Failure::World(error.to_string()),
+    }
 }
 
 /// Arguments that had to be understood first.

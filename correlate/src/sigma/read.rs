@@ -10,6 +10,9 @@ use super::{Detection, Document, Item, LogSourceKeys, RuleError, Scalar, Selecti
 /// A rule file above this is refused.
 const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// So many brackets and `not`s may stand in one condition.
+const CONDITION_LEVELS_MAX: usize = 200;
+
 /// Top-level keys that Sigma knows; others are kept by whoever wrote them, and noted.
 const KNOWN_KEYS: &[&str] = &[
     "title",
@@ -337,6 +340,12 @@ fn condition(reading: &mut Reading, node: &Node) -> Option<rsigma_parser::Condit
             "aggregations after `|` are deprecated in Sigma",
             "correlation documents replace them; this version does not run those yet",
         );
+        return None;
+    }
+    // The parser goes one level down the stack for each of them.
+    let levels = text.matches('(').count() + text.split([' ', '(']).filter(|word| *word == "not").count();
+    if levels > CONDITION_LEVELS_MAX {
+        reading.error(node.spot, format!("this condition has more than {CONDITION_LEVELS_MAX} brackets and `not`s"), "split the rule");
         return None;
     }
     match rsigma_parser::parse_condition(text) {

@@ -35,17 +35,18 @@ impl Files {
                 stdin = true;
                 continue;
             }
-            let before = files.len();
             let found = Path::new(path);
             if found.exists() || !path.contains(['*', '?', '[']) {
                 add(found, &mut files)?;
             } else {
                 let pattern_error = |why: String| IngestError::Pattern { pattern: path.clone(), why };
+                let mut matched = false;
                 for entry in glob::glob(path).map_err(|e| pattern_error(e.msg.to_owned()))? {
                     let entry = entry.map_err(|e| unreadable(e.path(), e.error()))?;
                     add(&entry, &mut files)?;
+                    matched = true;
                 }
-                if files.len() == before {
+                if !matched {
                     return Err(IngestError::Nothing { path: path.clone() });
                 }
             }
@@ -151,6 +152,7 @@ mod tests {
         let expected = ["/a.json", "/b.json", "/c.txt"];
         assert_eq!(names(&[folder.clone(), format!("{folder}/a.json")]), expected);
         assert_eq!(names(&[format!("{folder}/c.txt"), format!("{folder}/*.json")]), expected);
+        assert_eq!(names(&[folder.clone(), format!("{folder}/*.json")]), expected);
     }
 
     #[test]
