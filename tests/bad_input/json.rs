@@ -55,13 +55,9 @@ fn j4_numbers() {
 
 #[test]
 fn j5_surrogates_and_nul() {
-    for (raw, expected) in [
-        (r"a\ud800b", "a\u{fffd}b"),
-        (r"\udc00", "\u{fffd}"),
-        (r"\ud83d\ude00", "😀"),
-        (r"\u0000", "\0"),
-        (r"\/\b\f", "/\u{8}\u{c}"),
-    ] {
+    for (raw, expected) in
+        [(r"a\ud800b", "a\u{fffd}b"), (r"\udc00", "\u{fffd}"), (r"\ud83d\ude00", "😀"), (r"\u0000", "\0"), (r"\/\b\f", "/\u{8}\u{c}")]
+    {
         let text = record(1).replace("aws-cli/2.31.4", raw);
         let read = read(text.as_bytes());
         assert_eq!(read.column("http_request.user_agent"), [expected], "{raw}");

@@ -11,7 +11,7 @@ use crate::{seeds, target};
 fn whatever_a_rule_file_holds() {
     let tables: Vec<Table> = logsources::ALL
         .iter()
-        .map(|source| Table { name: source.name, sigma: source.sigma, operation: source.operation, fields: source.fields })
+        .map(|source| Table { name: source.name, sigma: source.sigma, operation: source.operation, members: source.members, fields: source.fields })
         .collect();
     let lists = Lists::from([("list".to_owned(), vec!["a".to_owned(), "b*".to_owned()])]);
     let event = record(1);
@@ -28,7 +28,7 @@ fn whatever_a_rule_file_holds() {
         // What loads can be asked.
         let wanted = logsources::ALL.iter().map(|source| (source.name, set.wanted(source.name))).collect();
         let read = read_wanted(event.as_bytes(), &wanted);
-        let mut detector = Detector::new(&set, true);
+        let mut detector = Detector::new(&set);
         for batch in &read.batches {
             let found = detector.detect(batch);
             assert!(found.detections.iter().all(|detection| (detection.rule as usize) < set.rules.len()));

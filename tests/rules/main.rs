@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use correlate::compile::Table;
 use correlate::{Detector, Lists, RuleSet, SigmaFile};
 use event::{Level, LogSourceName, Wanted};
 use normalize::logsources;
@@ -31,14 +30,7 @@ fn text(folder: &Path, file: &str) -> String {
 
 fn compiled(folder: &Path) -> RuleSet {
     let file = SigmaFile { name: format!("{}/rule.yml", name(folder)).into(), text: text(folder, "rule.yml").into() };
-    let table = |source: &&'static normalize::LogSource| Table {
-        name: source.name,
-        sigma: source.sigma,
-        operation: source.operation,
-        fields: source.fields,
-    };
-    let tables: Vec<Table> = logsources::ALL.iter().map(table).collect();
-    RuleSet::compile(&[file], &tables, &Lists::new())
+    RuleSet::compile(&[file], &tests::tables(), &Lists::new())
         .unwrap_or_else(|mistakes| panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
@@ -64,7 +56,7 @@ fn findings(set: &RuleSet, event: &str) -> Vec<String> {
     let wanted: BTreeMap<LogSourceName, Wanted> = logsources::ALL.iter().map(|source| (source.name, set.wanted(source.name))).collect();
     let read = read_wanted(event.as_bytes(), &wanted);
     assert_eq!(read.outcome(), "1 mapped", "an event of a page is one record");
-    let mut detector = Detector::new(set, false);
+    let mut detector = Detector::new(set);
     let detections = read.batches.iter().flat_map(|batch| detector.detect(batch).detections);
     detections.map(|detection| set.rules[detection.rule as usize].card.id.clone()).collect()
 }
@@ -141,7 +133,8 @@ fn pysigma_reads_every_rule() {
         println!("SKIPPED: no python3 with pySigma (`pip install pysigma`)");
         return;
     }
-    let code = "import sys\nfrom sigma.collection import SigmaCollection\nfor f in sys.argv[1:]:\n    SigmaCollection.from_yaml(open(f).read())\n";
+    let code =
+        "import sys\nfrom sigma.collection import SigmaCollection\nfor f in sys.argv[1:]:\n    SigmaCollection.from_yaml(open(f).read())\n";
     let files = folders().into_iter().map(|folder| folder.join("rule.yml"));
     let output = std::process::Command::new("python3").args(["-c", code]).args(files).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
