@@ -38,6 +38,8 @@ pub enum Failure {
     Input,
     /// The world failed: disk, network.
     World(String),
+    /// Whoever read standard output has seen enough (`| head`).
+    ReaderGone,
 }
 
 impl Failure {
@@ -47,12 +49,21 @@ impl Failure {
             Failure::Usage(_) => 2,
             Failure::Input => 3,
             Failure::World(_) => 4,
+            Failure::ReaderGone => 0,
         }
     }
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            // It quotes the arguments, and these may be names that somebody else chose.
+            terminal::note(error.render().to_string().trim_end().lines().map(terminal::safe).collect::<Vec<_>>().join("\n").as_str());
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
     let result = match cli.command {
         Command::Replay(args) => commands::replay::run(&args),
     };

@@ -10,15 +10,17 @@ use event::Level;
 pub fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let hostile =
-            c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if hostile {
+        if is_hostile(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
     }
     out
+}
+
+fn is_hostile(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A line on standard error; nobody is told if that is gone.
@@ -57,7 +59,9 @@ pub fn rule_error(error: &RuleError) -> String {
     let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
     let end = error.spot.end.clamp(start, line_end).max((start + 1).min(text.len()));
     let message = safe(&error.message);
-    let source: String = text.chars().map(|c| if c == '\n' || c == '\t' || !c.is_control() { c } else { '?' }).collect();
+    // As many bytes as before, so that the marks stand where they belong.
+    let shown = |c: char| if is_hostile(c) && !matches!(c, '\n' | '\t') { "?".repeat(c.len_utf8()) } else { c.to_string() };
+    let source: String = text.chars().map(shown).collect();
     let name = safe(&error.file.name);
     let mut report = vec![
         Sort::ERROR

@@ -1,6 +1,9 @@
 //! What the tests of this package share: where things stand, how a test that cannot run says so, and the way from files to batches
 //! through the library. Knows no single test.
 
+pub mod program;
+pub mod reading;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -78,8 +81,13 @@ pub fn normalizer(wanted: &Wanted) -> Normalizer {
 
 /// The log sources, as the rule compiler needs to know them.
 pub fn tables() -> Vec<Table> {
-    let table =
-        |source: &&'static LogSource| Table { name: source.name, sigma: source.sigma, operation: source.operation, fields: source.fields };
+    let table = |source: &&'static LogSource| Table {
+        name: source.name,
+        sigma: source.sigma,
+        operation: source.operation,
+        members: source.members,
+        fields: source.fields,
+    };
     logsources::ALL.iter().map(table).collect()
 }
 

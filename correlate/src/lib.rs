@@ -1,5 +1,6 @@
 //! What it adds up to: Sigma rules over events. Reads rules (`sigma`), compiles them (`compile`), finds the events that they match
 //! (`detect`, stateless, any thread), and joins detections into findings (`correlator`, one thread). No clock, no IO.
+#![deny(clippy::disallowed_methods)]
 
 pub mod compile;
 pub mod correlator;

@@ -12,11 +12,16 @@ pub enum Piece {
     Damaged { range: Range<usize>, cut_off: bool },
 }
 
+/// In damaged text, ends may be looked for in vain over so many times its length. What is left then is one damaged piece: without a
+/// bound, a megabyte of brackets that nobody closes would take minutes.
+const SCANS_MAX: usize = 32;
+
 /// Cuts text into its top-level values: one, several one behind the other, or one a line. Where a value does not end properly, the
 /// next one begins at the next line that starts with a bracket.
 pub fn documents(bytes: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = skip_bom(bytes);
+    let mut left = SCANS_MAX * bytes.len();
     loop {
         at = skip_space(bytes, at);
         match bytes.get(at) {
@@ -27,7 +32,8 @@ pub fn documents(bytes: &[u8]) -> Vec<Piece> {
                     at = end;
                 }
                 Err(damage) => {
-                    let next = next_line_with_bracket(bytes, at);
+                    left = left.saturating_sub(damage - at);
+                    let next = next_line_with_bracket(bytes, at).filter(|_| left > 0);
                     let cut_off = damage == bytes.len() && next.is_none();
                     let end = next.unwrap_or(bytes.len());
                     pieces.push(Piece::Damaged { range: at..end, cut_off });
@@ -49,6 +55,7 @@ pub fn elements(bytes: &[u8], list: usize, mut valid: impl FnMut(&[u8]) -> bool)
     let mut pieces = Vec::new();
     let mut at = skip_space(bytes, list + 1);
     let signature = signature(bytes, at);
+    let mut left = SCANS_MAX * bytes.len();
     loop {
         if matches!(bytes.get(at), None | Some(b']')) {
             return pieces;
@@ -71,14 +78,14 @@ pub fn elements(bytes: &[u8], list: usize, mut valid: impl FnMut(&[u8]) -> bool)
                 }
             }
             _ => {
-                let next = next_element(bytes, at + 1, signature);
-                let whole = end.ok().filter(|end| followed(*end));
+                left = left.saturating_sub(end.unwrap_or_else(|stop| stop) - at);
+                let next = next_element(bytes, at + 1, signature).filter(|_| left > 0);
+                let whole = end.ok().filter(|end| followed(*end) && left > 0);
                 let (stop, resume) = match (whole, next) {
                     // It ends properly before the next one begins: it is bad inside.
-                    (Some(end), Some(next)) if end <= next => (end, next),
-                    (Some(end), None) => (end, skip_space(bytes, end)),
+                    (Some(end), next) if next.is_none_or(|next| end <= next) => (end, skip_space(bytes, end)),
                     (_, Some(next)) => (trim_end(bytes, at, next), next),
-                    (None, None) => (bytes.len(), bytes.len()),
+                    (_, None) => (bytes.len(), bytes.len()),
                 };
                 let cut_off = whole.is_none() && next.is_none();
                 pieces.push(Piece::Damaged { range: at..stop, cut_off });
@@ -353,7 +360,7 @@ mod tests {
     #[test]
     fn elements_around_damage() {
         let valid = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|t| !t.contains("BAD"));
-        let text = r#"{"Records":[{"k":1}, {"k":BAD},{"k":"x,{"k":3},{"k":{"q":[4]}},{"k":5"#;
+        let text = r#"{"Records":[{"k":1}, {"k":BAD},{"other":2},{"k":"x,{"k":3},{"k":{"q":[4]}},{"k":5"#;
         let list = long_list(text.as_bytes()).unwrap();
         let pieces = elements(text.as_bytes(), list, valid);
         assert_eq!(
@@ -361,6 +368,7 @@ mod tests {
             [
                 (r#"{"k":1}"#, true),
                 (r#"{"k":BAD}"#, false),
+                (r#"{"other":2}"#, true),
                 (r#"{"k":"x"#, false),
                 (r#"{"k":3}"#, true),
                 (r#"{"k":{"q":[4]}}"#, true),

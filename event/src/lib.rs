@@ -1,5 +1,6 @@
 //! The nouns that all stages share: batches, keys, columns, findings, rejects.
 //! No IO, no async, no clock: whoever holds a value of this crate holds all there is to know about it.
+#![deny(clippy::disallowed_methods)]
 
 pub mod batch;
 pub mod cut;

@@ -81,14 +81,15 @@ impl Framer {
     fn cut_short(&mut self, text: &[u8], last: bool, arena: &mut Arena) -> usize {
         let start = cut::skip_space(text, if self.offset == 0 { cut::skip_bom(text) } else { 0 });
         if start == text.len() {
-            return if last { start } else { 0 };
+            return start;
         }
         let window = &text[..text.len().min(start + LONG_BYTES)];
         let mut from = start;
         for end in boundaries(window, start) {
-            let document = trimmed(&text[from..end]);
+            let begin = cut::skip_space(text, from).min(end);
+            let document = trimmed(&text[begin..end]);
             if !document.is_empty() {
-                arena.document(b"", document, b"", self.offset + cut::skip_space(text, from) as u64);
+                arena.document(b"", document, b"", self.offset + begin as u64);
             }
             from = end;
         }
@@ -263,12 +264,19 @@ fn without_comma<'a>(bytes: &'a [u8], head: &[u8]) -> &'a [u8] {
     &bytes[comma(bytes, head)..]
 }
 
-/// Where documents end for certain: line breaks between a closing and an opening bracket.
+/// Where documents end for certain: line breaks between a closing and an opening bracket. White space is stepped over once, however
+/// much of it there is.
 fn boundaries(text: &[u8], from: usize) -> impl Iterator<Item = usize> {
-    memchr::memchr_iter(b'\n', &text[from.min(text.len())..]).map(move |n| from + n + 1).filter(move |end| {
-        let before = text[from..*end].iter().rev().find(|b| !cut::is_space(**b));
-        let after = text.get(cut::skip_space(text, *end));
-        matches!(before, Some(b'}' | b']')) && matches!(after, Some(b'{' | b'['))
+    let mut at = from;
+    std::iter::from_fn(move || {
+        loop {
+            let end = at + memchr::memchr(b'\n', text.get(at..)?)? + 1;
+            let before = text[at..end].iter().rev().find(|b| !cut::is_space(**b));
+            at = cut::skip_space(text, end);
+            if matches!(before, Some(b'}' | b']')) && matches!(text.get(at), Some(b'{' | b'[')) {
+                return Some(end);
+            }
+        }
     })
 }
 
@@ -411,7 +419,9 @@ mod tests {
 
     #[test]
     fn places_are_those_of_the_file() {
-        let text = b"  {\"a\":1}\n{\"b\":2}";
-        assert_eq!(framed(text, 5).1, [(2, 7), (10, 7)]);
+        let text = b"  {\"a\":1}\n{\"b\":2}\n\n \t{\"c\":3}\n  {\"d\":4}";
+        for chunk in [5, 1000] {
+            assert_eq!(framed(text, chunk).1, [(2, 7), (10, 7), (21, 7), (31, 7)]);
+        }
     }
 }

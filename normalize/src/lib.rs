@@ -1,5 +1,6 @@
 //! What bytes mean. One parse per document: unwraps it, recognises the log source record by record, maps records into OCSF columns.
 //! Cannot fail: what cannot be read is a reject, and its neighbours live. Knows no files and no rules, only what they want.
+#![deny(clippy::disallowed_methods)]
 
 mod columns;
 pub mod logsource;

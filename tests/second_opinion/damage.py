@@ -1,231 +1,155 @@
 #!/usr/bin/env python3
-"""Makes a folder of CloudTrail-like gzip objects, every tenth one damaged in another way.
-
-For a demonstration and a test of how a reader treats damage. Standard library only
-(Python 3.11). All records are invented here; none comes from a real account.
-
-    damage.py OUT [--files 120] [--records 20] [--seed 1]
-
-OUT must not exist or must be empty. Standard output is one JSON object:
-
-    {"files": N, "sound_records": S, "kinds": [{"file": ..., "kind": ..., "sound": K}, ...]}
-
-"sound" is how many whole records of the file a careful reader can get back: one that
-keeps what it inflated before an error, and that drops only the broken record of a list.
-"sound_records" is the sum over all files, the undamaged ones too.
-
-What it does not know:
-- Damage that tools have not yet shown us, and two kinds of damage in one file.
-- Damage in the middle of a deflate stream: nobody can say what is sound after it.
-- Whether a reader should unwrap gzip in gzip. We say no, so its sound count is 0.
-- The records depend only on the arguments; the compressed bytes, and so the place of
-  the cut and its sound count, depend on this machine's zlib too.
+"""Makes a folder of CloudTrail archives in which every tenth file is damaged, each in another way, and prints as JSON what a
+reader may expect: {"files", "sound_records", "kinds": {reason: count of files or records}, "rejects": [[file, bytes as hex]]}.
+Knows nothing of isobar but the names of its reasons. Usage: damage.py FOLDER
 """
-
-import argparse
 import gzip
 import json
-import os
-import random
+import pathlib
+import struct
 import sys
-import uuid
 import zlib
-from datetime import datetime, timedelta, timezone
 
-ACCOUNT = "111122223333"
-OPEN, CLOSE = b'{"Records":[', b"]}"
-# Source, name, read only, request parameters. AWS answers all of these with null response elements.
-CALLS = [
-    ("ec2.amazonaws.com", "DescribeInstances", True, {"instancesSet": {}, "filterSet": {}}),
-    ("s3.amazonaws.com", "ListBuckets", True, {"Host": "s3.amazonaws.com"}),
-    ("sts.amazonaws.com", "GetCallerIdentity", True, None),
-    ("kms.amazonaws.com", "ListAliases", True, None),
-    ("iam.amazonaws.com", "ListUsers", True, None),
-    ("iam.amazonaws.com", "AttachUserPolicy", False,
-     {"userName": "dana", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
-    ("s3.amazonaws.com", "DeleteBucket", False,
-     {"bucketName": "example-bucket", "Host": "example-bucket.s3.amazonaws.com"}),
-]
-HTML = b"""<!DOCTYPE html>
-<html><head><title>503 Service Unavailable</title></head>
-<body><h1>503 Service Unavailable</h1><p>The server is busy. Try again later.</p></body></html>
-"""
+RECORDS = 40
+count = 0
 
 
-def record(rng, when):
-    source, name, read_only, parameters = rng.choice(CALLS)
-    user = rng.choice(["alice", "bob", "carol"])
-    # IAM writes its events in us-east-1 only.
-    region = "us-east-1" if source.startswith("iam.") else rng.choice(["us-east-1", "eu-west-1"])
-    return {
+def record(**changes):
+    global count
+    count += 1
+    made = {
         "eventVersion": "1.11",
-        "userIdentity": {
-            "type": "IAMUser",
-            "principalId": "AIDAEXAMPLE" + user.upper(),
-            "arn": f"arn:aws:iam::{ACCOUNT}:user/{user}",
-            "accountId": ACCOUNT,
-            "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
-            "userName": user,
-        },
-        "eventTime": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": source,
-        "eventName": name,
-        "awsRegion": region,
-        "sourceIPAddress": f"203.0.113.{rng.randint(1, 254)}",
-        "userAgent": "aws-cli/2.15.0 Python/3.11.6 Linux/6.1.0 exe/x86_64",
-        "requestParameters": parameters,
-        "responseElements": None,
-        "requestID": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        "eventID": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        "readOnly": read_only,
+        "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/dana", "accountId": "111122223333", "userName": "dana"},
+        "eventTime": "2026-03-01T%02d:%02d:%02dZ" % (count // 3600 % 24, count // 60 % 60, count % 60),
+        "eventSource": "s3.amazonaws.com",
+        "eventName": "GetObject",
+        "awsRegion": "eu-central-1",
+        "sourceIPAddress": "198.51.100.%d" % (count % 250),
+        "userAgent": "aws-cli/2.31.4",
+        "requestParameters": {"bucketName": "acme-archive", "key": "part-%d" % count},
+        "eventID": "00000000-0000-4000-8000-%012d" % count,
         "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": ACCOUNT,
-        "eventCategory": "Management",
+        "recipientAccountId": "111122223333",
     }
+    made.update(changes)
+    return json.dumps(made, separators=(",", ":")).encode()
 
 
-def encode(value):
-    return json.dumps(value, separators=(",", ":")).encode()
+def lines(records):
+    return b"".join(r + b"\n" for r in records)
 
 
-def is_sound(part):
+def wrapped(records):
+    return b'{"Records":[' + b",".join(records) + b"]}"
+
+
+def decodable(data):
+    """What inflates before the data ends or turns out to be damaged, by zlib, byte by byte."""
+    inflate, out = zlib.decompressobj(31), b""
     try:
-        return isinstance(json.loads(part.decode("utf-8")), dict)
-    except ValueError:  # also UnicodeDecodeError
-        return False
+        for at in range(len(data)):
+            out += inflate.decompress(data[at : at + 1])
+    except zlib.error:
+        pass
+    return out
 
 
-def whole_before_the_end(body):
-    """How many records of a body of ours that stops early are whole."""
-    text, pos, whole = body.decode("ascii"), len(OPEN), 0
-    decoder = json.JSONDecoder()
-    while True:
-        try:
-            _, pos = decoder.raw_decode(text, pos)
-        except ValueError:
-            return whole
-        whole += 1
-        if text[pos:pos + 1] != ",":
-            return whole
-        pos += 1
+def whole_lines(text):
+    return text.count(b"\n")
 
 
-# Each kind of damage: (rng, record dicts) -> (bytes of the file, sound records).
-
-def body_of(records):
-    return OPEN + b",".join(map(encode, records)) + CLOSE
-
-
-def pack(body):
-    return gzip.compress(body, mtime=0)
-
-
-def cut(rng, records):
-    data = pack(body_of(records))
-    data = data[:len(data) // 2]
-    return data, whole_before_the_end(zlib.decompressobj(31).decompress(data))
+def stored(text, block=4096):
+    """gzip that does not compress: blocks of a known length."""
+    out = bytearray(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")
+    for at in range(0, len(text), block):
+        part = text[at : at + block]
+        out += struct.pack("<BHH", at + block >= len(text), len(part), len(part) ^ 0xFFFF) + part
+    return bytes(out + struct.pack("<II", zlib.crc32(text), len(text)))
 
 
-def crc(rng, records):
-    data = bytearray(pack(body_of(records)))
-    data[-8] ^= 0xFF
-    return bytes(data), len(records)
+# Each gives: the file's bytes, how many records are sound in it, the reason, and the bytes of bad records.
+def cut_off(records):
+    data = gzip.compress(lines(records), mtime=0)
+    data = data[: len(data) * 3 // 5]
+    text = decodable(data)
+    return data, whole_lines(text), "cut_off", [text[text.rfind(b"\n") + 1 :]]
 
 
-def isize(rng, records):
-    data = bytearray(pack(body_of(records)))
-    data[-4] ^= 0xFF
-    return bytes(data), len(records)
+def checksum(records):
+    data = bytearray(gzip.compress(lines(records), mtime=0))
+    data[-7] ^= 0xFF
+    return bytes(data), len(records), "checksum", []
 
 
-def zeros(rng, records):
-    return bytes(len(pack(body_of(records)))), 0
+def trailing_bytes(records):
+    return gzip.compress(wrapped(records), mtime=0) + b"and then some", len(records), "trailing_bytes", []
 
 
-def html(rng, records):
-    return HTML, 0
+def nested_compression(records):
+    return gzip.compress(gzip.compress(wrapped(records), mtime=0), mtime=0), 0, "nested_compression", []
 
 
-def gzip_in_gzip(rng, records):
-    return pack(pack(body_of(records))), 0
+def not_a_log(records):
+    return gzip.compress(b"<html><body>503 Slow Down</body></html>", mtime=0), 0, "not_a_log", []
 
 
-def appended(rng, records):
-    return pack(body_of(records)) + b"these bytes are not gzip\n", len(records)
+def damaged_stream(records):
+    data = bytearray(stored(lines(records)))
+    data[10 + 2 * (4096 + 5) + 3] ^= 0x55
+    text = decodable(bytes(data))
+    return bytes(data), whole_lines(text), "damaged_stream", [text[text.rfind(b"\n") + 1 :]]
 
 
-def with_one_bad(rng, records, old, new):
-    """One record, chosen by the seed, gets new for old. Quotes and braces stay balanced."""
-    parts = [encode(one) for one in records]
-    chosen = rng.randrange(len(parts))
-    broken = parts[chosen].replace(old, new, 1)
-    assert broken != parts[chosen], "nothing was damaged"
-    parts[chosen] = broken
-    return pack(OPEN + b",".join(parts) + CLOSE), sum(map(is_sound, parts))
+def not_utf8(records):
+    bad = record(userAgent="curl/LATIN").replace(b"LATIN", b"\xe9\xff")
+    return lines(records[:20] + [bad] + records[20:]), len(records), "not_utf8", [bad]
 
 
-def bad_utf8(rng, records):
-    # A Latin-1 e-acute, as a program that does not know UTF-8 writes it.
-    return with_one_bad(rng, records, b"aws-cli/", b"caf\xe9-cli/")
+def not_json(records):
+    bad = record()[:150]
+    return lines(records[:7] + [bad] + records[7:]), len(records), "not_json", [bad]
 
 
-def broken_token(rng, records):
-    return with_one_bad(rng, records, b'"managementEvent":true', b'"managementEvent":tru')
+def too_deep(records):
+    bad = record(requestParameters="DEEP").replace(b'"DEEP"', b'{"a":' * 200 + b"1" + b"}" * 200)
+    return wrapped(records[:5] + [bad] + records[5:]), len(records), "too_deep", [bad]
 
 
-def empty(rng, records):
-    return b"", 0
+def no_time(records):
+    bad = record(eventTime="the first of March")
+    return gzip.compress(wrapped(records + [bad]), mtime=0), len(records), "no_time", [bad]
 
 
-def plain_json(rng, records):
-    return body_of(records), len(records)
+def not_a_record(records):
+    return gzip.compress(wrapped(records[:9] + [b'"gone"'] + records[9:]), mtime=0), len(records), "not_a_record", [b'"gone"']
 
 
-def truncated_json(rng, records):
-    body = body_of(records)
-    body = body[:len(body) * 2 // 3]
-    return pack(body), whole_before_the_end(body)
+def too_large(records):
+    bad = record(userAgent="x" * (17 << 20))
+    return gzip.compress(wrapped(records[:9] + [bad] + records[9:]), mtime=0), len(records), "too_large", []
 
 
-KINDS = [cut, crc, isize, zeros, html, gzip_in_gzip, appended, bad_utf8, broken_token,
-         empty, plain_json, truncated_json]
+KINDS = [cut_off, checksum, trailing_bytes, nested_compression, not_a_log, damaged_stream, not_utf8, not_json, too_deep, no_time]
+KINDS += [not_a_record, too_large]
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Write CloudTrail-like objects, every tenth one damaged.")
-    parser.add_argument("out")
-    parser.add_argument("--files", type=int, default=120)
-    parser.add_argument("--records", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    if args.files < 0 or args.records < 1:
-        parser.error("--files must be 0 or more, --records 1 or more")
-    os.makedirs(args.out, exist_ok=True)
-    if os.listdir(args.out):
-        parser.error(f"{args.out} is not empty")
-
-    rng = random.Random(args.seed)
-    when = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    sound_records, kinds = 0, []
-    for index in range(args.files):
-        records = []
-        for _ in range(args.records):
-            when += timedelta(seconds=rng.randint(0, 20))
-            records.append(record(rng, when))
-        name = f"{index:03d}.json.gz"
-        if index % 10 == 9:
-            kind = KINDS[index // 10 % len(KINDS)]
-            data, sound = kind(rng, records)
-            kinds.append({"file": name, "kind": kind.__name__, "sound": sound})
+    folder = pathlib.Path(sys.argv[1])
+    told = {"files": 10 * len(KINDS), "sound_records": 0, "kinds": {}, "rejects": []}
+    for number in range(told["files"]):
+        records = [record() for _ in range(RECORDS)]
+        name = "%s/%03d.json.gz" % (number % 3, number)
+        if number % 10 == 4:
+            data, sound, reason, bad = KINDS[number // 10](records)
+            told["kinds"][reason] = told["kinds"].get(reason, 0) + 1
+            told["rejects"] += [[name, bytes.hex()] for bytes in bad]
         else:
-            data, sound = pack(body_of(records)), len(records)
-        sound_records += sound
-        with open(os.path.join(args.out, name), "wb") as file:
-            file.write(data)
-    json.dump({"files": args.files, "sound_records": sound_records, "kinds": kinds}, sys.stdout)
-    print()
+            data, sound = (gzip.compress(wrapped(records), mtime=0) if number % 2 else lines(records)), len(records)
+        told["sound_records"] += sound
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    print(json.dumps(told))
 
 
-if __name__ == "__main__":
-    main()
+main()

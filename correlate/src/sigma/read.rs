@@ -10,6 +10,9 @@ use super::{Detection, Document, Item, LogSourceKeys, RuleError, Scalar, Selecti
 /// A rule file above this is refused.
 const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// So many brackets and `not`s may stand in one condition.
+const CONDITION_LEVELS_MAX: usize = 200;
+
 /// Top-level keys that Sigma knows; others are kept by whoever wrote them, and noted.
 const KNOWN_KEYS: &[&str] = &[
     "title",
@@ -194,6 +197,10 @@ fn document(reading: &mut Reading, node: &Node) -> Option<Document> {
             }
             Some(rules) if rules.text() == Some("any") => Vec::new(),
             Some(rules) => match &rules.value {
+                Value::List(items) if items.is_empty() => {
+                    reading.error(rules.spot, "this filter names no rule", "`rules: [id or name, …]`, or `rules: any`");
+                    Vec::new()
+                }
                 Value::List(items) => items.iter().filter_map(|item| Some((item.loose_text()?, item.spot))).collect(),
                 _ => rules.loose_text().map(|name| (name, rules.spot)).into_iter().collect(),
             },
@@ -214,7 +221,14 @@ fn document(reading: &mut Reading, node: &Node) -> Option<Document> {
         })));
     }
     let Some(section) = node.get("detection") else {
-        reading.error(node.spot, "a rule needs a `detection`", "correlations have `correlation`, filters have `filter`");
+        // A key that is nearly spelled so is likely to be meant.
+        let near = node.entries().iter().map(|(key, _)| key).find(|key| (1..=2).contains(&distance(&key.key(), "detection")));
+        match near {
+            Some(key) => reading.error(key.spot, format!("unknown key `{}`", key.key()), "did you mean `detection`?"),
+            None => {
+                reading.error(node.spot, "a rule needs a `detection`", "`detection: {selection: {eventName: …}, condition: selection}`")
+            }
+        }
         return None;
     };
     let detection = detection(reading, section, &[])?;
@@ -300,7 +314,7 @@ fn detection(reading: &mut Reading, section: &Node, skip: &[&str]) -> Option<Det
             "timeframe" => reading.error(
                 key.spot,
                 "`timeframe` belongs to aggregations, which Sigma has replaced",
-                "write a correlation document with `timespan`",
+                "correlation documents replace them; this version does not run those yet",
             ),
             name if skip.contains(&name) => {}
             _ if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) => {
@@ -324,8 +338,14 @@ fn condition(reading: &mut Reading, node: &Node) -> Option<rsigma_parser::Condit
         reading.error(
             node.spot,
             "aggregations after `|` are deprecated in Sigma",
-            "write a correlation document (event_count, value_count, temporal)",
+            "correlation documents replace them; this version does not run those yet",
         );
+        return None;
+    }
+    // The parser goes one level down the stack for each of them.
+    let levels = text.matches('(').count() + text.split([' ', '(']).filter(|word| *word == "not").count();
+    if levels > CONDITION_LEVELS_MAX {
+        reading.error(node.spot, format!("this condition has more than {CONDITION_LEVELS_MAX} brackets and `not`s"), "split the rule");
         return None;
     }
     match rsigma_parser::parse_condition(text) {
