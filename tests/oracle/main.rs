@@ -101,7 +101,10 @@ fn the_standards_own_validator_agrees() {
         let mut install = Command::new("go");
         install.args(["install", "github.com/ocsf/ocsf-toolkit/cmd/ocsf-toolkit@latest"]).env("GOBIN", scratch("go"));
         if let Err(said) = tests::run(&mut install, Duration::from_secs(240)) {
-            return tests::skipped(test, &format!("ocsf-toolkit cannot be installed: {}", said.trim()));
+            return tests::skipped(
+                test,
+                &format!("ocsf-toolkit cannot be installed: {}", said.split_whitespace().collect::<Vec<_>>().join(" ")),
+            );
         }
     }
     let schema = scratch("schema-1.8.0.json");
