@@ -7,7 +7,7 @@ use arrow_buffer::Buffer;
 use event::cut::{self, Piece};
 use event::ocsf::{self, Class, column_at};
 use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
-use event::{Document, EventKey, LogSourceName, Normalized, RawBatch, Reason, Reject, Tally, Wanted};
+use event::{Document, EventKey, JsonKind, LogSourceName, Normalized, RawBatch, Reason, Reject, Tally, Wanted};
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
 
@@ -180,7 +180,9 @@ impl Mapper {
     fn records(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) {
         let whole = |next| {
             let hit = text.value(i, next);
-            (hit.start as usize, hit.end as usize)
+            // Of a string, the quotes are part of what stood there.
+            let quote = usize::from(hit.kind == JsonKind::Text);
+            (hit.start as usize - quote, hit.end as usize + quote)
         };
         if depth > WRAPPERS_MAX {
             let (start, end) = whole(text.skip(i));

@@ -55,13 +55,9 @@ fn j4_numbers() {
 
 #[test]
 fn j5_surrogates_and_nul() {
-    for (raw, expected) in [
-        (r"a\ud800b", "a\u{fffd}b"),
-        (r"\udc00", "\u{fffd}"),
-        (r"\ud83d\ude00", "😀"),
-        (r"\u0000", "\0"),
-        (r"\/\b\f", "/\u{8}\u{c}"),
-    ] {
+    for (raw, expected) in
+        [(r"a\ud800b", "a\u{fffd}b"), (r"\udc00", "\u{fffd}"), (r"\ud83d\ude00", "😀"), (r"\u0000", "\0"), (r"\/\b\f", "/\u{8}\u{c}")]
+    {
         let text = record(1).replace("aws-cli/2.31.4", raw);
         let read = read(text.as_bytes());
         assert_eq!(read.column("http_request.user_agent"), [expected], "{raw}");
@@ -198,4 +194,12 @@ fn behind_a_bad_element_the_next_one_counts_whatever_it_begins_with() {
     let read = read(text.as_bytes());
     assert_eq!(read.outcome(), "2 mapped, 1 not_json, 1 not_recognised");
     assert!(read.rejects.iter().any(|reject| reject.bytes == other.as_bytes()));
+}
+
+#[test]
+fn a_text_among_records_is_kept_with_its_quotes() {
+    let read = read(b"{\"Records\":[\"gone \\\" \\u0041\",\"\",17]}");
+    assert_eq!(read.outcome(), "3 not_a_record");
+    let kept: Vec<&[u8]> = read.rejects.iter().map(|reject| reject.bytes.as_slice()).collect();
+    assert_eq!(kept, [b"\"gone \\\" \\u0041\"".as_slice(), b"\"\"", b"17"]);
 }

@@ -6,7 +6,8 @@ use crate::lines;
 
 #[test]
 fn e1_to_e4_texts_are_stored_as_they_are() {
-    for text in ["\u{1b}[31m\u{7}", "a\u{202e}b\u{200b}", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "e\u{301} and é", "%2525+%20"] {
+    for text in ["\u{1b}[31m\u{7}", "a\u{202e}b\u{200b}", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "e\u{301} and é", "%2525+%20"]
+    {
         let json = serde_json::to_string(text).unwrap();
         let read = read(record(1).replace("\"aws-cli/2.31.4\"", &json).as_bytes());
         assert_eq!(read.column("http_request.user_agent"), [text]);
