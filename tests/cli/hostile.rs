@@ -11,7 +11,9 @@ const HOSTILE: &str = "a\u{1b}[2Jb\u{7}c\u{9b}31md\u{202e}e\u{200b}f\u{2066}g\u{
 #[track_caller]
 fn is_harmless(text: &[u8]) {
     let text = std::str::from_utf8(text).expect("what is shown is UTF-8");
-    let bad = text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'));
+    let bad = text.chars().find(|c| {
+        (c.is_control() && *c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+    });
     assert_eq!(bad, None, "in {text:?}");
 }
 

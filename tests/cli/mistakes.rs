@@ -37,7 +37,9 @@ fn check_files(files: &[(&str, &str)], args: &[&str], expected: Expect) {
 
 #[test]
 fn an_unknown_modifier() {
-    check_detection("  sel:\n    eventName|contain: Stop\n  condition: sel\n", expect![[r#"
+    check_detection(
+        "  sel:\n    eventName|contain: Stop\n  condition: sel\n",
+        expect![[r#"
         error: unknown modifier `contain`
          --> rule.yml:7:5
           |
@@ -46,8 +48,11 @@ fn an_unknown_modifier() {
           |
         help: did you mean `contains`?
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  sel:\n    eventName|regex: Stop\n  condition: sel\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  sel:\n    eventName|regex: Stop\n  condition: sel\n",
+        expect![[r#"
         error: unknown modifier `regex`
          --> rule.yml:7:5
           |
@@ -56,8 +61,11 @@ fn an_unknown_modifier() {
           |
         help: did you mean `re`?
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  sel:\n    eventName|frobnicate: Stop\n  condition: sel\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  sel:\n    eventName|frobnicate: Stop\n  condition: sel\n",
+        expect![[r#"
         error: unknown modifier `frobnicate`
          --> rule.yml:7:5
           |
@@ -66,12 +74,15 @@ fn an_unknown_modifier() {
           |
         help: Sigma 2.1 knows contains, startswith, endswith, all, cased, neq, exists, re, cidr, lt, lte, gt, gte, fieldref, expand and others
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_condition_that_names_what_is_not_there() {
-    check_detection("  selection:\n    eventName: StopLogging\n  condition: selektion\n", expect![[r#"
+    check_detection(
+        "  selection:\n    eventName: StopLogging\n  condition: selektion\n",
+        expect![[r#"
         error: the condition names `selektion`, which is no selection
          --> rule.yml:8:14
           |
@@ -80,8 +91,11 @@ fn a_condition_that_names_what_is_not_there() {
           |
         help: did you mean `selection`? There are: selection
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  selection:\n    eventName: StopLogging\n  condition: selection and not 1 of filter_*\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  selection:\n    eventName: StopLogging\n  condition: selection and not 1 of filter_*\n",
+        expect![[r#"
         error: no selection matches `1 of filter_*`
          --> rule.yml:8:14
           |
@@ -90,12 +104,15 @@ fn a_condition_that_names_what_is_not_there() {
           |
         help: there are: selection
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_condition_that_is_no_sigma() {
-    check_detection("  a:\n    eventName: StopLogging\n  b:\n    awsRegion: x\n  condition: a AND b\n", expect![[r#"
+    check_detection(
+        "  a:\n    eventName: StopLogging\n  b:\n    awsRegion: x\n  condition: a AND b\n",
+        expect![[r#"
         error: cannot read the condition `a AND b` at character 3
           --> rule.yml:10:14
            |
@@ -104,8 +121,11 @@ fn a_condition_that_is_no_sigma() {
            |
         help: `and`, `or`, `not` and `of` are written in lower case
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    eventName: StopLogging\n  condition: (a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    eventName: StopLogging\n  condition: (a\n",
+        expect![[r#"
         error: cannot read the condition `(a` at character 3
          --> rule.yml:8:14
           |
@@ -114,8 +134,11 @@ fn a_condition_that_is_no_sigma() {
           |
         help: `selection and not 1 of filter_*` shows the grammar
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    eventName: StopLogging\n  condition: a | count() by awsRegion > 5\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    eventName: StopLogging\n  condition: a | count() by awsRegion > 5\n",
+        expect![[r#"
         error: aggregations after `|` are deprecated in Sigma
          --> rule.yml:8:14
           |
@@ -124,8 +147,11 @@ fn a_condition_that_is_no_sigma() {
           |
         help: write a correlation document (event_count, value_count, temporal)
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    eventName: StopLogging\n  timeframe: 5m\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    eventName: StopLogging\n  timeframe: 5m\n  condition: a\n",
+        expect![[r#"
         error: `timeframe` belongs to aggregations, which Sigma has replaced
          --> rule.yml:8:3
           |
@@ -134,8 +160,11 @@ fn a_condition_that_is_no_sigma() {
           |
         help: write a correlation document with `timespan`
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    eventName: StopLogging\n  condition: 3 of a*\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    eventName: StopLogging\n  condition: 3 of a*\n",
+        expect![[r#"
         error: `3 of` is not Sigma
          --> rule.yml:8:14
           |
@@ -144,12 +173,15 @@ fn a_condition_that_is_no_sigma() {
           |
         help: `1 of`, `any of` or `all of`
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn values_that_a_modifier_cannot_take() {
-    check_detection("  a:\n    eventName|re: '^(?!Stop).*'\n  condition: a\n", expect![[r#"
+    check_detection(
+        "  a:\n    eventName|re: '^(?!Stop).*'\n  condition: a\n",
+        expect![[r#"
         error: cannot read the regular expression: look-around, including look-ahead and look-behind, is not supported
          --> rule.yml:7:19
           |
@@ -158,16 +190,22 @@ fn values_that_a_modifier_cannot_take() {
           |
         help: look-around and back-references are not run: they may hang; use two selections
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    eventName|re: '(Stop'\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    eventName|re: '(Stop'\n  condition: a\n",
+        expect![[r#"
         error: cannot read the regular expression: unclosed group
          --> rule.yml:7:19
           |
         7 |     eventName|re: '(Stop'
           |                   ^^^^^^^
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    sourceIPAddress|cidr: 10.0.0.0/40\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    sourceIPAddress|cidr: 10.0.0.0/40\n  condition: a\n",
+        expect![[r#"
         error: `10.0.0.0/40` is no network
          --> rule.yml:7:27
           |
@@ -176,16 +214,22 @@ fn values_that_a_modifier_cannot_take() {
           |
         help: `10.0.0.0/8` or `2001:db8::/32`
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    errorCode|exists: maybe\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    errorCode|exists: maybe\n  condition: a\n",
+        expect![[r#"
         error: `exists` takes true or false
          --> rule.yml:7:23
           |
         7 |     errorCode|exists: maybe
           |                       ^^^^^
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    requestParameters.durationSeconds|gt: '3600'\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    requestParameters.durationSeconds|gt: '3600'\n  condition: a\n",
+        expect![[r#"
         error: this modifier compares numbers
          --> rule.yml:7:43
           |
@@ -194,8 +238,11 @@ fn values_that_a_modifier_cannot_take() {
           |
         help: write the number without quotes
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    eventName|contains: null\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    eventName|contains: null\n  condition: a\n",
+        expect![[r#"
         error: null stands alone
          --> rule.yml:7:25
           |
@@ -204,8 +251,11 @@ fn values_that_a_modifier_cannot_take() {
           |
         help: `field: null`
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    requestParameters:\n      name: x\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    requestParameters:\n      name: x\n  condition: a\n",
+        expect![[r#"
         error: `requestParameters` holds a mapping where values are expected
          --> rule.yml:8:7
           |
@@ -214,20 +264,26 @@ fn values_that_a_modifier_cannot_take() {
           |
         help: nested fields are written with dots: `a.b`
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn parts_that_are_missing() {
-    check("logsource:\n  product: aws\ndetection:\n  a:\n    eventName: StopLogging\n  condition: a\n", expect![[r#"
+    check(
+        "logsource:\n  product: aws\ndetection:\n  a:\n    eventName: StopLogging\n  condition: a\n",
+        expect![[r#"
         error: a rule needs a `title`
          --> rule.yml:1:1
           |
         1 | logsource:
           | ^
         error: 1 mistake in the rules
-    "#]]);
-    check("title: Trail stopped\ndetection:\n  a:\n    eventName: StopLogging\n  condition: a\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "title: Trail stopped\ndetection:\n  a:\n    eventName: StopLogging\n  condition: a\n",
+        expect![[r#"
         error: a rule needs a `logsource`
          --> rule.yml:1:1
           |
@@ -236,8 +292,11 @@ fn parts_that_are_missing() {
           |
         help: for CloudTrail: `product: aws`, `service: cloudtrail`
         error: 1 mistake in the rules
-    "#]]);
-    check("title: Trail stopped\nlogsource:\n  product: aws\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "title: Trail stopped\nlogsource:\n  product: aws\n",
+        expect![[r#"
         error: a rule needs a `detection`
          --> rule.yml:1:1
           |
@@ -246,8 +305,11 @@ fn parts_that_are_missing() {
           |
         help: correlations have `correlation`, filters have `filter`
         error: 1 mistake in the rules
-    "#]]);
-    check_detection("  a:\n    eventName: StopLogging\n", expect![[r#"
+    "#]],
+    );
+    check_detection(
+        "  a:\n    eventName: StopLogging\n",
+        expect![[r#"
         error: a `condition` is missing
          --> rule.yml:6:3
           |
@@ -256,57 +318,75 @@ fn parts_that_are_missing() {
           |
         help: for one selection: `condition: selection`
         error: 1 mistake in the rules
-    "#]]);
-    check("- a\n- list\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "- a\n- list\n",
+        expect![[r#"
         error: a rule is a mapping: `title: …`, `logsource: …`, `detection: …`
          --> rule.yml:1:1
           |
         1 | - a
           | ^
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn yaml_that_is_none_or_too_much() {
-    check(&format!("{HEAD}level: low\nlevel: high\n"), expect![[r#"
+    check(
+        &format!("{HEAD}level: low\nlevel: high\n"),
+        expect![[r#"
         error: `level` stands twice in one mapping (first in line 5); YAML keeps only one
          --> rule.yml:6:1
           |
         6 | level: high
           | ^^^^^
         error: 1 mistake in the rules
-    "#]]);
-    check("title: x\nlogsource:\n\tproduct: aws\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "title: x\nlogsource:\n\tproduct: aws\n",
+        expect![[r#"
         error: this is not YAML: tabs disallowed within this context (block indentation)
          --> rule.yml:3:2
           |
         3 |     product: aws
           |     ^
         error: 1 mistake in the rules
-    "#]]);
-    check(&format!("{HEAD}detection:\n  a: &a\n    eventName: StopLogging\n  b: *a\n  condition: a or b\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("{HEAD}detection:\n  a: &a\n    eventName: StopLogging\n  b: *a\n  condition: a or b\n"),
+        expect![[r#"
         error: anchors and aliases are not read in rules; write it out
          --> rule.yml:6:6
           |
         6 |   a: &a
           |      ^^
         error: 1 mistake in the rules
-    "#]]);
-    check("title: [open\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "title: [open\n",
+        expect![[r#"
         error: this is not YAML: while parsing a flow sequence, expected ',' or ']'
          --> rule.yml:1:14
           |
         1 | title: [open
           |             ^
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn words_that_are_not_known() {
     let detection = "detection:\n  a:\n    eventName: StopLogging\n  condition: a\n";
-    check(&format!("{HEAD}{detection}level: severe\n"), expect![[r#"
+    check(
+        &format!("{HEAD}{detection}level: severe\n"),
+        expect![[r#"
         error: unknown level `severe`
          --> rule.yml:9:8
           |
@@ -315,8 +395,11 @@ fn words_that_are_not_known() {
           |
         help: Sigma knows informational, low, medium, high and critical
         error: 1 mistake in the rules
-    "#]]);
-    check(&format!("{HEAD}{detection}id: 12345\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("{HEAD}{detection}id: 12345\n"),
+        expect![[r#"
         error: `12345` is no UUID
          --> rule.yml:9:5
           |
@@ -325,8 +408,11 @@ fn words_that_are_not_known() {
           |
         help: an id looks like 5a1b3c2d-…; `uuidgen` makes one
         error: 1 mistake in the rules
-    "#]]);
-    check(&format!("{HEAD}{detection}isobar:\n  ownr: soc\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("{HEAD}{detection}isobar:\n  ownr: soc\n"),
+        expect![[r#"
         error: unknown key `ownr` under `isobar`
           --> rule.yml:10:3
            |
@@ -335,8 +421,11 @@ fn words_that_are_not_known() {
            |
         help: known here: stage, owner
         error: 1 mistake in the rules
-    "#]]);
-    check(&format!("{HEAD}{detection}action: replace\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("{HEAD}{detection}action: replace\n"),
+        expect![[r#"
         error: unknown action `replace`
          --> rule.yml:9:9
           |
@@ -345,15 +434,17 @@ fn words_that_are_not_known() {
           |
         help: Sigma knows global, reset and repeat
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn two_rules_with_one_id() {
-    let rule = format!(
-        "{HEAD}id: 5a1b3c2d-0000-4000-8000-000000000001\ndetection:\n  a:\n    eventName: StopLogging\n  condition: a\n"
-    );
-    check_files(&[("one.yml", &rule), ("two.yml", &format!("# a comment\n---\n{rule}"))], &[], expect![[r#"
+    let rule = format!("{HEAD}id: 5a1b3c2d-0000-4000-8000-000000000001\ndetection:\n  a:\n    eventName: StopLogging\n  condition: a\n");
+    check_files(
+        &[("one.yml", &rule), ("two.yml", &format!("# a comment\n---\n{rule}"))],
+        &[],
+        expect![[r#"
         error: the id 5a1b3c2d-0000-4000-8000-000000000001 is taken: one.yml:1
          --> two.yml:3:1
           |
@@ -362,13 +453,17 @@ fn two_rules_with_one_id() {
           |
         help: give one of the two a new id, or leave one file out
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_list_that_is_not_there() {
     let rule = format!("{HEAD}detection:\n  a:\n    userIdentity.userName|expand: '%admins%'\n  condition: a\n");
-    check_files(&[("rule.yml", &rule)], &[], expect![[r#"
+    check_files(
+        &[("rule.yml", &rule)],
+        &[],
+        expect![[r#"
         error: no list `admins`
          --> rule.yml:7:35
           |
@@ -377,8 +472,12 @@ fn a_list_that_is_not_there() {
           |
         help: give it as `lists/admins.txt` in the folder of --tuning; there are none now
         error: 1 mistake in the rules
-    "#]]);
-    check_files(&[("rule.yml", &rule), ("tuning/lists/owners.txt", "dana\n")], &["--tuning", "tuning"], expect![[r#"
+    "#]],
+    );
+    check_files(
+        &[("rule.yml", &rule), ("tuning/lists/owners.txt", "dana\n")],
+        &["--tuning", "tuning"],
+        expect![[r#"
         error: no list `admins`
          --> rule.yml:7:35
           |
@@ -387,12 +486,15 @@ fn a_list_that_is_not_there() {
           |
         help: give it as `lists/admins.txt` in the folder of --tuning; there are: owners
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn documents_that_are_not_run() {
-    check("title: Many\ncorrelation:\n  type: event_count\n  rules: [a]\n  group-by: [user]\n  timespan: 5m\n  condition:\n    gte: 5\n", expect![[r#"
+    check(
+        "title: Many\ncorrelation:\n  type: event_count\n  rules: [a]\n  group-by: [user]\n  timespan: 5m\n  condition:\n    gte: 5\n",
+        expect![[r#"
         error: correlations are not run by this version
          --> rule.yml:3:3
           |
@@ -401,9 +503,12 @@ fn documents_that_are_not_run() {
           |
         help: leave the file out, or use --keep-going
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
     let filter = format!("{HEAD}filter:\n  rules: [no-such-rule]\n  a:\n    eventName: StopLogging\n  condition: not a\n");
-    check(&filter, expect![[r#"
+    check(
+        &filter,
+        expect![[r#"
         error: no rule has the id or name `no-such-rule`
          --> rule.yml:6:11
           |
@@ -412,12 +517,15 @@ fn documents_that_are_not_run() {
           |
         help: a filter is for rules that are loaded
         error: 1 mistake in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn all_mistakes_are_told_at_once() {
-    check_detection("  a:\n    eventName|contian: x\n    awsRegion|starts: y\n  condition: a\nlevel: severe\n", expect![[r#"
+    check_detection(
+        "  a:\n    eventName|contian: x\n    awsRegion|starts: y\n  condition: a\nlevel: severe\n",
+        expect![[r#"
         error: unknown modifier `contian`
          --> rule.yml:7:5
           |
@@ -440,7 +548,8 @@ fn all_mistakes_are_told_at_once() {
            |
         help: Sigma knows informational, low, medium, high and critical
         error: 3 mistakes in the rules
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

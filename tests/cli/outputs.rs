@@ -159,8 +159,7 @@ fn every_output_is_a_file_of_its_own() {
     let raw: Vec<&str> = events.iter().map(|event| event["raw_data"].as_str().unwrap()).collect();
     assert_eq!(raw, [record(1), firing(2)]);
     let rejects: Vec<Value> = read("r").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let said: Vec<(&str, &str)> =
-        rejects.iter().map(|r| (r["status_code"].as_str().unwrap(), r["raw_data"].as_str().unwrap())).collect();
+    let said: Vec<(&str, &str)> = rejects.iter().map(|r| (r["status_code"].as_str().unwrap(), r["raw_data"].as_str().unwrap())).collect();
     assert_eq!(said, [("not_json", "no json"), ("not_recognised", "{\"other\":1}")]);
     assert!(rejects.iter().all(|reject| reject["class_uid"] == 0 && reject["time"] == 0));
     assert_eq!(read("f").lines().count(), 1);

@@ -141,7 +141,8 @@ fn pysigma_reads_every_rule() {
         println!("SKIPPED: no python3 with pySigma (`pip install pysigma`)");
         return;
     }
-    let code = "import sys\nfrom sigma.collection import SigmaCollection\nfor f in sys.argv[1:]:\n    SigmaCollection.from_yaml(open(f).read())\n";
+    let code =
+        "import sys\nfrom sigma.collection import SigmaCollection\nfor f in sys.argv[1:]:\n    SigmaCollection.from_yaml(open(f).read())\n";
     let files = folders().into_iter().map(|folder| folder.join("rule.yml"));
     let output = std::process::Command::new("python3").args(["-c", code]).args(files).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -29,9 +29,8 @@ fn sources() -> Vec<(String, String)> {
 fn has_word(line: &str, word: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     let part_of_name = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '"');
-    code.match_indices(word).any(|(at, _)| {
-        !part_of_name(code[..at].chars().next_back()) && !part_of_name(code[at + word.len()..].chars().next())
-    })
+    code.match_indices(word)
+        .any(|(at, _)| !part_of_name(code[..at].chars().next_back()) && !part_of_name(code[at + word.len()..].chars().next()))
 }
 
 #[test]

@@ -59,7 +59,8 @@ fn log_sources() {
             let category = category.map_or(String::new(), |category| format!("`category: {category}`, "));
             writeln!(text, "In Sigma rules: {category}`product: {product}`, `service: {service}`.").unwrap();
         }
-        writeln!(text, "Most rules demand an operation, here `{}`: name it, and the rule costs next to nothing.\n", source.operation).unwrap();
+        writeln!(text, "Most rules demand an operation, here `{}`: name it, and the rule costs next to nothing.\n", source.operation)
+            .unwrap();
         text += "| Column | From | Also called | Answers |\n|---|---|---|---|\n";
         for field in source.fields {
             let column = field.column.map_or("none".to_owned(), code);
@@ -75,8 +76,12 @@ fn log_sources() {
 #[test]
 fn columns() {
     let mut text = format!("# Columns\n\n{WRITTEN}");
-    writeln!(text, "What isobar writes of OCSF {}. `[]` stands behind a list of objects. A rule may name a column by its", event::ocsf::VERSION)
-        .unwrap();
+    writeln!(
+        text,
+        "What isobar writes of OCSF {}. `[]` stands behind a list of objects. A rule may name a column by its",
+        event::ocsf::VERSION
+    )
+    .unwrap();
     text += "path (`actor.user.name`, `resources.uid`). Where a class is named, only events of that class have the column.\n\n";
     text += "| Path | Type | Classes |\n|---|---|---|\n";
     for column in COLUMNS {
@@ -109,7 +114,8 @@ fn class_name(class: Class) -> String {
 #[test]
 fn rejects() {
     let mut text = format!("# Rejects\n\n{WRITTEN}");
-    text += "What could not be read is not lost: `--rejects FILE` writes it as OCSF Base Events (class 0) with the bytes (`raw_data`), the\n";
+    text +=
+        "What could not be read is not lost: `--rejects FILE` writes it as OCSF Base Events (class 0) with the bytes (`raw_data`), the\n";
     text += "place (`unmapped.file`, `unmapped.offset`) and the reason (`status_code`; `status_detail` says more).\n\n";
     text += "- `time` is 0: what cannot be read has none.\n";
     text += "- Bytes that are not UTF-8 are written as base64 (`unmapped.encoding`), with their SHA-256.\n";
