@@ -137,6 +137,10 @@ struct Left<'a>(&'a Queue);
 
 impl Drop for Left<'_> {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // What this worker had is missing for ever: nobody may wait for it.
+            self.0.close();
+        }
         if let Ok(mut waiting) = self.0.inner.lock() {
             waiting.left += 1;
         }

@@ -14,7 +14,7 @@ pub fn tables() -> Vec<Table> {
 }
 
 fn table(source: &'static LogSource) -> Table {
-    Table { name: source.name, sigma: source.sigma, operation: source.operation, fields: source.fields }
+    Table { name: source.name, sigma: source.sigma, operation: source.operation, members: source.members, fields: source.fields }
 }
 
 /// Everything in `--rules`, and ours unless they are left out.
@@ -29,7 +29,12 @@ pub fn files(paths: &[String], with_builtin: bool) -> Result<Vec<SigmaFile>, Fai
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) if error.loop_ancestor().is_some() => continue,
-                Err(error) => return Err(Failure::Usage(format!("cannot read rules: {error}"))),
+                Err(error) => {
+                    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    return Err(Failure::Usage(format!(
+                        "cannot read rules in `{path}`: {why}; --rules names a Sigma file or a folder of them"
+                    )));
+                }
             };
             let yaml = entry.path().extension().is_some_and(|e| e == "yml" || e == "yaml");
             if entry.file_type().is_file() && (yaml || entry.depth() == 0) {

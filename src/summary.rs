@@ -123,7 +123,7 @@ impl Rules {
             not_read: set.rules.iter().filter(|rule| rule.applies.is_empty()).count(),
             not_indexed: set.rules.iter().filter(|rule| !rule.applies.is_empty() && !rule.indexed).count(),
             candidates,
-            notes: set.rules.iter().flat_map(|rule| rule.notes.iter().map(|note| format!("{}: {note}", rule.file))).collect(),
+            notes: set.rules.iter().flat_map(|rule| rule.notes.clone()).collect(),
         }
     }
 }
@@ -183,7 +183,10 @@ pub fn lines(summary: &Summary, zone: Zone, coloured: bool, hint: Option<&str>) 
     }
     let found = &summary.found;
     let rules = found.by_rule.len();
-    let mut text = format!("FOUND   {} findings of {rules} rules", count(found.findings));
+    let mut text = match found.findings {
+        0 => format!("FOUND   nothing; {} rules were asked", count(summary.rules.loaded as u64)),
+        findings => format!("FOUND   {} findings of {rules} rules", count(findings)),
+    };
     if found.repeats > 0 {
         text.push_str(&format!("     {} repeats counted once", count(found.repeats)));
     }

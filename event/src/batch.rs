@@ -210,6 +210,18 @@ impl Tally {
         self.records == self.mapped + self.rejected + self.skipped_total() && self.mapped == self.classes.values().sum::<u64>()
     }
 
+    /// Counts the events of a batch.
+    pub fn map(&mut self, batch: &EventBatch) {
+        let events = batch.len() as u64;
+        self.records += events;
+        self.mapped += events;
+        *self.classes.entry(batch.class).or_default() += events;
+        let source = self.sources.entry(batch.log_source).or_default();
+        source.records += events;
+        source.first = batch.times.iter().copied().fold(source.first, |a, b| a.min(b));
+        source.last = batch.times.iter().copied().fold(source.last, |a, b| a.max(b));
+    }
+
     /// Counts a reject of one record.
     pub fn reject(&mut self, reason: Reason, source: Option<LogSourceName>) {
         self.records += 1;

@@ -166,8 +166,7 @@ impl Evidence {
     pub fn push(&mut self, field: EvidenceField, text: Option<&str>) {
         if let Some(text) = text {
             // A user agent of a megabyte stays in the event.
-            let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= TEXT_BYTES_MAX).last();
-            let text = if text.len() <= TEXT_BYTES_MAX { text } else { &text[..end.unwrap_or(0)] };
+            let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
             self.texts.push_str(text);
             self.present |= 1 << field as usize;
         }
@@ -182,9 +181,67 @@ impl Evidence {
         })
     }
 
+    /// The same with texts of at most so many bytes.
+    pub fn cut(&self, bytes: usize) -> Self {
+        let mut short = Self::empty(self.time, self.key, self.log_source, self.class, self.activity_id, self.place.clone());
+        for field in EvidenceField::ALL {
+            short.push(field, self.text(field).map(|text| &text[..text.floor_char_boundary(bytes)]));
+        }
+        short
+    }
+
     /// OCSF's `type_uid`.
     pub fn type_uid(&self) -> i64 {
         i64::from(self.class.uid()) * 100 + i64::from(self.activity_id)
+    }
+}
+
+impl Evidence {
+    /// Appends the evidence as bytes, for a file that outlives neither the program nor its version.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.time.to_le_bytes());
+        out.extend_from_slice(&self.key.0.to_le_bytes());
+        out.extend_from_slice(&(self.class as u16).to_le_bytes());
+        out.extend_from_slice(&self.activity_id.to_le_bytes());
+        out.extend_from_slice(&self.place.offset.to_le_bytes());
+        out.extend_from_slice(&self.present.to_le_bytes());
+        self.ends.iter().for_each(|end| out.extend_from_slice(&end.to_le_bytes()));
+        for text in [self.log_source.0, &*self.place.partition, self.texts.as_str()] {
+            out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    /// What [`Evidence::write`] wrote, at the start of `bytes`, which then begin behind it. `names` are the log sources there are.
+    pub fn read(bytes: &mut &[u8], names: &[LogSourceName]) -> Option<Self> {
+        fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+            let (head, rest) = bytes.split_at_checked(length)?;
+            *bytes = rest;
+            Some(head)
+        }
+        fn number<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+            take(bytes, N)?.try_into().ok()
+        }
+        fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+            let length = u32::from_le_bytes(number(bytes)?) as usize;
+            std::str::from_utf8(take(bytes, length)?).ok()
+        }
+        let time = Millis::from_le_bytes(number(bytes)?);
+        let key = EventKey(u128::from_le_bytes(number(bytes)?));
+        let class = u16::from_le_bytes(number(bytes)?);
+        let activity_id = i32::from_le_bytes(number(bytes)?);
+        let offset = u64::from_le_bytes(number(bytes)?);
+        let present = u32::from_le_bytes(number(bytes)?);
+        let mut ends = [0; EvidenceField::ALL.len()];
+        for end in &mut ends {
+            *end = u32::from_le_bytes(number(bytes)?);
+        }
+        let log_source = text(bytes)?;
+        let log_source = *names.iter().find(|name| name.0 == log_source)?;
+        let place = Place { partition: text(bytes)?.into(), offset };
+        let texts = text(bytes)?.to_owned();
+        let class = Class::OF_EVENTS.into_iter().find(|known| *known as u16 == class)?;
+        Some(Self { time, key, log_source, class, activity_id, place, texts, ends, present })
     }
 }
 

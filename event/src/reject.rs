@@ -85,7 +85,7 @@ impl Reason {
             Reason::TooDeep => "nested deeper than 128 levels",
             Reason::TooLarge => "larger than 16 MB; its first 64 KB are kept, with length and hash of all",
             Reason::NoTime => "it has no readable time, so it cannot be placed in order",
-            Reason::NotRecognised => "no log source recognises this record; --source NAME forces one",
+            Reason::NotRecognised => "it is no record of a log source that is read; docs/reference/log_sources.md lists them",
             Reason::NotARecord => "a value that is not an object stands where a record was expected",
             Reason::Forced => "it does not fit the log source that --source forces",
             Reason::WrapperDepth => "wrapped more than four deep",

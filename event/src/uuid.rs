@@ -3,7 +3,7 @@
 use sha1::{Digest, Sha1};
 
 /// A UUID; written in lower case with hyphens.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Uuid(pub [u8; 16]);
 
 /// RFC 9562, appendix: the namespace of URLs.

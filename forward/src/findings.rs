@@ -1,6 +1,8 @@
 //! Findings as OCSF Detection Finding (2004): what the SIEM shows, and what others may rely on (docs/reference/finding.md). What belongs
 //! to a rule is written once and copied.
 
+use std::sync::Arc;
+
 use event::evidence::Evidence;
 use event::ocsf::Class;
 use event::time::rfc3339;
@@ -11,10 +13,14 @@ use crate::write::{comma, integer, key, member, number, object, optional, string
 
 /// Evidence rows of one finding: so many of the earliest, and as many of the latest.
 pub const EVIDENCE_MAX: usize = 50;
+/// A finding of one event is at most so long.
+pub const FINDING_BYTES_MAX: usize = 8192;
+/// What is left of texts in a finding that would be longer; each byte may need six.
+const SHORT_BYTES: usize = 24;
 /// Of a rule's description, a finding shows this much.
 const DESCRIPTION_BYTES_MAX: usize = 1024;
 /// Tags and techniques of a rule that a finding shows.
-const TAGS_MAX: usize = 20;
+const TAGS_MAX: usize = 12;
 
 /// Writes findings.
 pub struct Encoder {
@@ -50,8 +56,19 @@ impl Encoder {
         self.namespace.uuid(&[b"[\"", rule.id.as_bytes(), b"\",\"", &key, b"\"]"])
     }
 
-    /// Appends one finding, without a line break.
+    /// Appends one finding, without a line break. One of a single event is at most [`FINDING_BYTES_MAX`] long: where long texts would
+    /// make it longer, they are cut.
     pub fn write(&self, finding: &Finding, uid: Uuid, out: &mut Vec<u8>) {
+        let before = out.len();
+        self.write_all(finding, uid, out);
+        if out.len() - before > FINDING_BYTES_MAX && finding.evidence.len() == 1 {
+            out.truncate(before);
+            let event = Arc::new(finding.evidence[0].cut(SHORT_BYTES));
+            self.write_all(&Finding { evidence: vec![event], ..finding.clone() }, uid, out);
+        }
+    }
+
+    fn write_all(&self, finding: &Finding, uid: Uuid, out: &mut Vec<u8>) {
         let rule = &self.rules[finding.rule as usize];
         let event = &*finding.evidence[0];
         let (first, last) = (finding.first(), finding.last());
@@ -380,5 +397,46 @@ fn observables(event: &Evidence, out: &mut Vec<u8>) {
         out.truncate(before);
     } else {
         out.push(b']');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use event::{EventKey, LogSourceName, Place};
+
+    fn finding(text: &str) -> (Encoder, Finding) {
+        let card = RuleCard {
+            id: "5a1b3c2d-0000-4000-8000-000000000001".into(),
+            title: text.into(),
+            level: Level::High,
+            version: None,
+            description: Some(text.repeat(20)),
+            tags: (0..40).map(|n| format!("attack.t{n:04}")).collect(),
+            references: Vec::new(),
+            category: "Sigma rule",
+        };
+        let place = Place { partition: "logs/a.json.gz".into(), offset: 7 };
+        let mut event = Evidence::empty(1_772_359_202_000, EventKey(5), LogSourceName("aws_cloudtrail"), Class::ApiActivity, 1, place);
+        EvidenceField::ALL.into_iter().for_each(|field| event.push(field, Some(text)));
+        (Encoder::new(&[card]), Finding { rule: 0, evidence: vec![Arc::new(event)], events: 1 })
+    }
+
+    #[test]
+    fn at_most_8_kb_whatever_strangers_write() {
+        for text in ["a".repeat(250), "\u{1}\"".repeat(120), "é".repeat(200), "💣".repeat(100)] {
+            let (encoder, finding) = finding(&text);
+            let mut out = Vec::new();
+            encoder.write(&finding, encoder.uid(&finding), &mut out);
+            assert!(out.len() <= FINDING_BYTES_MAX, "{} bytes", out.len());
+            assert!(String::from_utf8(out).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_uid_is_what_the_text_says() {
+        let (encoder, finding) = finding("t");
+        let name = format!("[\"5a1b3c2d-0000-4000-8000-000000000001\",\"{}\"]", finding.evidence[0].key);
+        assert_eq!(encoder.uid(&finding), Namespace::of_url("isobar:finding").uuid(&[name.as_bytes()]));
     }
 }

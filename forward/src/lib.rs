@@ -24,8 +24,11 @@ impl ForwardError {
             std::io::ErrorKind::PermissionDenied => "the user who runs isobar needs the right to write there",
             std::io::ErrorKind::StorageFull => "make room, and run it again",
             std::io::ErrorKind::BrokenPipe => "the reader of the pipe has gone",
+            std::io::ErrorKind::IsADirectory => "name a file in it",
             _ => "see what the system says of it",
         };
+        // A temporary file's own name would only confuse.
+        let source = source.raw_os_error().map_or(source, std::io::Error::from_raw_os_error);
         Self::Write { path: path.to_owned(), source, way_out }
     }
 }

@@ -1,5 +1,7 @@
 //! JSON by hand, where a finding is written hundreds of thousands of times.
 
+use wide::u8x16;
+
 /// Bytes that JSON escapes within a string.
 const ESCAPED: [bool; 256] = {
     let mut escaped = [false; 256];
@@ -19,22 +21,36 @@ pub fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let bytes = text.as_bytes();
     let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if ESCAPED[usize::from(*byte)] {
-            out.extend_from_slice(&bytes[from..at]);
-            from = at + 1;
-            match byte {
-                b'"' => out.extend_from_slice(b"\\\""),
-                b'\\' => out.extend_from_slice(b"\\\\"),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                b'\r' => out.extend_from_slice(b"\\r"),
-                b'\t' => out.extend_from_slice(b"\\t"),
-                byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            }
+    while let Some(plain) = first_escaped(&bytes[from..]) {
+        out.extend_from_slice(&bytes[from..from + plain]);
+        match bytes[from + plain] {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
+        from += plain + 1;
     }
     out.extend_from_slice(&bytes[from..]);
     out.push(b'"');
+}
+
+/// Where the first byte stands that has to be escaped; sixteen at a time, since there is mostly none.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(sixteen) = bytes[at..].first_chunk::<16>() {
+        let chunk = u8x16::new(*sixteen);
+        let below_space = chunk.simd_eq(chunk.min(u8x16::splat(0x1f)));
+        let special = chunk.simd_eq(u8x16::splat(b'"')) | chunk.simd_eq(u8x16::splat(b'\\')) | chunk.simd_eq(u8x16::splat(0x7f));
+        let found = (below_space | special).to_bitmask();
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize);
+        }
+        at += 16;
+    }
+    bytes[at..].iter().position(|byte| ESCAPED[usize::from(*byte)]).map(|n| at + n)
 }
 
 /// `"name":"text"`, and the comma before it where something stands there.

@@ -11,13 +11,15 @@ pub const ARENA_BYTES: usize = 1024 * 1024;
 /// Collects documents and hands them on, batch by batch.
 pub struct Arena<'a> {
     batch: RawBatch,
+    /// Bytes of the buffer that hold something.
+    used: usize,
     emit: &'a mut dyn FnMut(RawBatch),
     forced: Option<LogSourceName>,
 }
 
 impl<'a> Arena<'a> {
     pub fn new(piece: u64, forced: Option<LogSourceName>, emit: &'a mut dyn FnMut(RawBatch)) -> Self {
-        Self { batch: RawBatch { number: BatchNumber { piece, part: 0 }, forced, ..RawBatch::default() }, emit, forced }
+        Self { batch: RawBatch { number: BatchNumber { piece, part: 0 }, forced, ..RawBatch::default() }, used: 0, emit, forced }
     }
 
     /// The documents that follow are of this file, from its beginning.
@@ -27,24 +29,26 @@ impl<'a> Arena<'a> {
 
     /// Gives up the free end of the buffer, `bytes` long, to be written to; what is used of it is said to [`Arena::keep`].
     pub fn free_end(&mut self, bytes: usize) -> (usize, &mut [u8]) {
-        if !self.batch.bytes.is_empty() && self.batch.bytes.len() + bytes > ARENA_BYTES {
+        if self.used > 0 && self.used + bytes > ARENA_BYTES {
             self.close();
         }
-        if self.batch.bytes.capacity() == 0 {
-            self.batch.bytes.reserve(ARENA_BYTES.max(bytes) + PADDING);
+        let start = self.used;
+        if self.batch.bytes.len() < start + bytes + PADDING {
+            // Memory fresh from the system is zero: nobody has to write that.
+            debug_assert_eq!(start, 0, "an arena is made as large as it will be");
+            self.batch.bytes = vec![0; ARENA_BYTES.max(bytes) + PADDING];
         }
-        let start = self.batch.bytes.len();
-        self.batch.bytes.resize(start + bytes, 0);
-        (start, &mut self.batch.bytes[start..])
+        self.used = start + bytes;
+        (start, &mut self.batch.bytes[start..start + bytes])
     }
 
     /// The buffer ends at `end`; what lies behind it was not used.
     pub fn keep(&mut self, end: usize) {
-        self.batch.bytes.truncate(end);
+        self.used = end;
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.batch.bytes
+        &self.batch.bytes[..self.used]
     }
 
     /// A document that lies in the buffer already; its first byte stood at `offset` of the file.
@@ -64,7 +68,7 @@ impl<'a> Arena<'a> {
         let end = start + head.len() + bytes.len() + tail.len();
         self.moved(offset + bytes.len() as u64);
         self.push(start..end, offset as i64 - (start + head.len()) as i64);
-        if self.batch.bytes.len() >= ARENA_BYTES {
+        if self.used >= ARENA_BYTES {
             self.close();
         }
     }
@@ -94,8 +98,9 @@ impl<'a> Arena<'a> {
         let fresh =
             RawBatch { number: BatchNumber { piece, part: part + 1 }, deltas: vec![next], forced: self.forced, ..RawBatch::default() };
         let mut batch = std::mem::replace(&mut self.batch, fresh);
-        let end = batch.bytes.len();
-        batch.bytes.resize(end + PADDING, b' ');
+        batch.bytes.truncate(self.used + PADDING);
+        batch.bytes.resize(self.used + PADDING, b' ');
+        self.used = 0;
         (self.emit)(batch);
     }
 }

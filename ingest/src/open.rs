@@ -62,7 +62,8 @@ impl Opener {
             return self.stream(file, input, arena);
         };
         let mut input = File::open(path)?;
-        if file.bytes > WHOLE_FILE_BYTES {
+        // What has no size may be a pipe.
+        if file.bytes > WHOLE_FILE_BYTES || file.bytes == 0 {
             let input = counted(Box::new(input));
             return self.stream(file, input, arena);
         }
@@ -192,7 +193,12 @@ impl Opener {
             offset += used as u64;
             held.drain(..used);
             if let Some(error) = failure {
-                arena.reject(damage(file, inflate::reason(&error), error.to_string(), offset, &[]));
+                let reason = match inflate::reason(&error) {
+                    // The first header is broken, not what follows the end.
+                    Reason::TrailingBytes if offset == 0 => Reason::DamagedStream,
+                    reason => reason,
+                };
+                arena.reject(damage(file, reason, error.to_string(), offset, &[]));
             }
             if last {
                 return Ok(());

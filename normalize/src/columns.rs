@@ -63,11 +63,11 @@ struct Column {
 }
 
 impl Column {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: Kind, rows: usize) -> Self {
         let values = match kind {
-            Kind::Text | Kind::Json => Values::Views(Vec::new()),
-            Kind::Int => Values::Ints(Vec::new()),
-            Kind::Long => Values::Longs(Vec::new()),
+            Kind::Text | Kind::Json => Values::Views(Vec::with_capacity(rows)),
+            Kind::Int => Values::Ints(Vec::with_capacity(rows)),
+            Kind::Long => Values::Longs(Vec::with_capacity(rows)),
             Kind::Bool => Values::Bools(Bits::default()),
             Kind::Texts => Values::Profiles,
             Kind::Map => Values::Map { ends: vec![0], names: Vec::new(), values: Vec::new() },
@@ -181,11 +181,11 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub fn new(shape: &Shape, row: &Row) -> Self {
+    pub fn new(shape: &Shape, row: &Row, rows: usize) -> Self {
         let mut columns: Vec<Option<Column>> = COLUMNS.iter().map(|_| None).collect();
         for at in shape.columns.iter().copied().chain(shape.lists.iter().flat_map(|list| row.list_columns[*list].iter().copied())) {
             if row.wanted[at] {
-                columns[at] = Some(Column::new(COLUMNS[at].kind));
+                columns[at] = Some(Column::new(COLUMNS[at].kind, rows));
             }
         }
         Self { rows: 0, columns, ends: vec![vec![0]; row.lists.len()] }

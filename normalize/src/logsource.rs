@@ -20,6 +20,8 @@ pub struct LogSource {
     pub needed: &'static [Leaf],
     /// The path of the operation: most rules demand one.
     pub operation: &'static str,
+    /// Every top-level member that its records are known to have, for telling a misspelt field.
+    pub members: &'static [&'static str],
     /// The table: columns and names.
     pub fields: &'static [Field],
     /// Paths that columns are computed from and that stay in `unmapped` all the same, since the column does not hold all of them.

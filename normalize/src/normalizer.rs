@@ -101,7 +101,9 @@ impl Normalizer {
             let arena = shared.clone().unwrap_or_else(|| Buffer::from_vec(arena.take().expect("there is one log source")));
             source.finish(&vec![arena, side].into(), &partitions, &mut batches);
         }
-        let out = std::mem::take(&mut self.mapper.out);
+        let mut out = std::mem::take(&mut self.mapper.out);
+        out.tally.duplicate_keys += u64::from(std::mem::take(&mut self.mapper.hits.duplicates));
+        batches.iter().for_each(|batch| out.tally.map(batch));
         Normalized { number: raw.number, batches, rejects: out.rejects, tally: out.tally }
     }
 
@@ -111,7 +113,7 @@ impl Normalizer {
             return self.mapper.out.reject(reading, &bytes[start..end], start, Reason::TooLarge, String::new(), None);
         }
         match self.parser.parse(bytes, start, end) {
-            Ok(escapes) => self.value(reading, bytes, start, escapes, 0),
+            Ok(()) => self.value(reading, bytes, start, 0),
             Err(_) => self.damaged(reading, bytes, start, end),
         }
     }
@@ -125,8 +127,8 @@ impl Normalizer {
                 Piece::Damaged { range, cut_off } => (range, *cut_off),
             };
             let (from, to) = (start + range.start, start + range.end);
-            if let Ok(escapes) = self.parser.parse_leniently(bytes, from, to) {
-                self.value(reading, bytes, from, escapes, 0);
+            if self.parser.parse_leniently(bytes, from, to).is_ok() {
+                self.value(reading, bytes, from, 0);
                 continue;
             }
             match cut::long_list(&bytes[from..to]) {
@@ -147,7 +149,7 @@ impl Normalizer {
             Piece::Value(range) => {
                 let (start, end) = (from + range.start, from + range.end);
                 match self.parser.parse_leniently(bytes, start, end) {
-                    Ok(escapes) => self.value(reading, bytes, start, escapes, 1),
+                    Ok(()) => self.value(reading, bytes, start, 1),
                     Err(_) => self.bad(reading, bytes, start, end, false),
                 }
             }
@@ -169,44 +171,53 @@ impl Normalizer {
     }
 
     /// What was parsed last.
-    fn value(&mut self, reading: &Reading, bytes: &[u8], start: usize, escapes: bool, depth: usize) {
-        let text = Text { bytes, base: start as u32, at: self.parser.positions(), escapes };
+    fn value(&mut self, reading: &Reading, bytes: &[u8], start: usize, depth: usize) {
+        let text = Text { bytes, base: start as u32, at: self.parser.positions(), backslashes: self.parser.backslashes(), escapes_from: 0 };
         self.mapper.records(reading, text, 0, depth);
     }
 }
 
 impl Mapper {
     /// A sound value at position `i`: a record, a list of records, or a wrapper around them.
-    fn records(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) {
-        let whole = |next| {
-            let hit = text.value(i, next);
-            // Of a string, the quotes are part of what stood there.
-            let quote = usize::from(hit.kind == JsonKind::Text);
-            (hit.start as usize - quote, hit.end as usize + quote)
-        };
+    /// Gives the position behind it.
+    fn records(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) -> usize {
         if depth > WRAPPERS_MAX {
-            let (start, end) = whole(text.skip(i));
-            return self.out.reject(reading, &text.bytes[start..end], start, Reason::WrapperDepth, String::new(), None);
+            return self.refuse(reading, text, i, Reason::WrapperDepth);
         }
         match text.byte(i) {
             b'[' => {
-                for element in text.elements(i) {
-                    self.records(reading, text, element, depth + 1);
+                let mut at = i + 1;
+                while !matches!(text.byte(at), b']' | 0) {
+                    at = self.records(reading, text, at, depth + 1);
+                    at += usize::from(text.byte(at) == b',');
                 }
+                at + 1
             }
             b'{' => match records_list(text, i) {
-                Some(list) => self.records(reading, text, list, depth),
+                Some(list) => {
+                    let next = self.records(reading, text, list, depth);
+                    text.skip_rest(next)
+                }
                 None => self.record(reading, text, i, depth),
             },
-            _ => {
-                let (start, end) = whole(text.skip(i));
-                self.out.reject(reading, &text.bytes[start..end], start, Reason::NotARecord, String::new(), None);
-            }
+            _ => self.refuse(reading, text, i, Reason::NotARecord),
         }
     }
 
+    /// A reject of the value at `i`; gives the position behind it.
+    fn refuse(&mut self, reading: &Reading, text: Text, i: usize, reason: Reason) -> usize {
+        let next = text.skip(i);
+        let hit = text.value(i, next);
+        // Of a string, the quotes are part of what stood there.
+        let quote = usize::from(hit.kind == JsonKind::Text);
+        let (start, end) = (hit.start as usize - quote, hit.end as usize + quote);
+        self.out.reject(reading, &text.bytes[start..end], start, reason, String::new(), None);
+        next
+    }
+
     /// The object at `i`, which does not begin like a wrapper.
-    fn record(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) {
+    fn record(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) -> usize {
+        let text = text.of_record(text.offset(i));
         let forced = reading.raw.forced;
         for turn in 0..self.sources.len() {
             let at = (self.likely + turn) % self.sources.len();
@@ -218,20 +229,21 @@ impl Mapper {
             let mut walk = Walk { text, trie: &source.trie, hits: &mut self.hits, unmapped, element: 0 };
             let next = walk.record(i, source.leaves);
             let span = (text.offset(i), text.offset(next - 1) + 1);
-            let record = Record { arena: text.bytes, escapes: text.escapes, hits: &self.hits, span };
+            let record = Record { text, hits: &self.hits, span };
             if (source.source.fits)(&record) {
                 self.likely = at;
-                return self.event(reading, text, at, span);
+                self.event(reading, text, at, span);
+                return next;
             }
         }
-        self.unfit(reading, text, i, depth);
+        self.unfit(reading, text, i, depth)
     }
 
     /// A record of a known log source.
     fn event(&mut self, reading: &Reading, text: Text, at: usize, span: (u32, u32)) {
         let prepared = &mut self.sources[at];
         let source = prepared.source;
-        let record = Record { arena: text.bytes, escapes: text.escapes, hits: &self.hits, span };
+        let record = Record { text, hits: &self.hits, span };
         let Some(time) = record.time(source.time) else {
             let detail = record.scalar(source.time).map_or_else(String::new, |found| {
                 let short: String = found.chars().take(60).collect();
@@ -283,20 +295,10 @@ impl Mapper {
         }
         let offset = (i64::from(span.0) + reading.document.shift).max(0) as u64;
         prepared.push(class, &record, &self.hits, text, time, key, (reading.document.delta, offset));
-
-        let tally = &mut self.out.tally;
-        tally.records += 1;
-        tally.mapped += 1;
-        tally.duplicate_keys += u64::from(std::mem::take(&mut self.hits.duplicates));
-        *tally.classes.entry(class).or_default() += 1;
-        let of_source = tally.sources.entry(source.name).or_default();
-        of_source.records += 1;
-        of_source.first = of_source.first.min(time);
-        of_source.last = of_source.last.max(time);
     }
 
     /// An object that no log source takes: a wrapper, something that is known to hold no events, or a reject.
-    fn unfit(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) {
+    fn unfit(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) -> usize {
         let mut wrapped = None;
         let mut kind = None;
         for ((start, end), value) in text.members(i) {
@@ -314,20 +316,15 @@ impl Mapper {
                 *self.out.tally.skipped.entry(kind).or_default() += 1;
             }
             (None, Some(value)) if text.byte(value) == b'n' => {}
-            (None, Some(value)) => self.records(reading, text, value, depth + 1),
+            (None, Some(value)) => {
+                self.records(reading, text, value, depth + 1);
+            }
             (None, None) => {
-                let hit = text.value(i, text.skip(i));
                 let reason = if reading.raw.forced.is_some() { Reason::Forced } else { Reason::NotRecognised };
-                self.out.reject(
-                    reading,
-                    &text.bytes[hit.start as usize..hit.end as usize],
-                    hit.start as usize,
-                    reason,
-                    String::new(),
-                    None,
-                );
+                self.refuse(reading, text, i, reason);
             }
         }
+        text.skip(i)
     }
 }
 

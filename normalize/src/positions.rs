@@ -20,46 +20,67 @@ pub enum Damage {
 pub struct Parser {
     buffers: Buffers,
     tape: Option<Tape<'static>>,
+    /// What stood where simd-json unescapes: where in the arena, and from where to where in `scratch`.
+    saved: Vec<(usize, usize, usize)>,
     scratch: Vec<u8>,
+    /// Every backslash of the last document, counted from the arena's start.
+    backslashes: Vec<u32>,
 }
 
 impl Default for Parser {
     fn default() -> Self {
-        Self { buffers: Buffers::with_max_depth(1024 * 1024, DEPTH_MAX), tape: Some(Tape::null()), scratch: Vec::new() }
+        Self {
+            buffers: Buffers::with_max_depth(1024 * 1024, DEPTH_MAX),
+            tape: Some(Tape::null()),
+            saved: Vec::new(),
+            scratch: Vec::new(),
+            backslashes: Vec::new(),
+        }
     }
 }
 
 impl Parser {
     /// Checks the document `bytes[start..end]` and finds its positions; they count from its start. The bytes are the same afterwards.
-    /// Gives whether the document holds a backslash.
-    pub fn parse(&mut self, bytes: &mut [u8], start: usize, end: usize) -> Result<bool, Damage> {
-        let escapes = memchr::memchr(b'\\', &bytes[start..end]).is_some();
-        // simd-json writes unescaped strings where the escaped ones stood, so it works on a copy where there are any.
-        let input = if escapes {
-            self.scratch.clear();
-            self.scratch.extend_from_slice(&bytes[start..end]);
-            self.scratch.resize(end - start + PADDING, b' ');
-            &mut self.scratch[..]
-        } else {
-            &mut bytes[start..end + PADDING]
-        };
+    pub fn parse(&mut self, bytes: &mut [u8], start: usize, end: usize) -> Result<(), Damage> {
+        self.save_escaped(bytes, start, end);
         let mut tape = self.tape.take().unwrap_or_else(Tape::null).reset();
+        let input = &mut bytes[start..end + PADDING];
         let result = simd_json::fill_tape_padded(input, end - start, &mut self.buffers, &mut tape);
         self.tape = Some(tape.reset());
-        match result {
-            Ok(()) => Ok(escapes),
-            Err(error) => Err(match error.error() {
-                ErrorType::InvalidUtf8 => Damage::NotUtf8,
-                ErrorType::DepthLimitExceeded => Damage::TooDeep,
-                _ => Damage::NotJson(format!("{:?} at byte {}", error.error(), error.index())),
-            }),
+        for (at, from, to) in &self.saved {
+            bytes[*at..*at + (to - from)].copy_from_slice(&self.scratch[*from..*to]);
+        }
+        result.map_err(|error| match error.error() {
+            ErrorType::InvalidUtf8 => Damage::NotUtf8,
+            ErrorType::DepthLimitExceeded => Damage::TooDeep,
+            _ => Damage::NotJson(format!("{:?} at byte {}", error.error(), error.index())),
+        })
+    }
+
+    /// simd-json writes a string that has escapes anew in its place, from the first backslash on. What stands there is saved.
+    fn save_escaped(&mut self, bytes: &[u8], start: usize, end: usize) {
+        self.backslashes.clear();
+        self.saved.clear();
+        self.scratch.clear();
+        let mut saved_to = start;
+        for at in memchr::memchr_iter(b'\\', &bytes[start..end]).map(|n| start + n) {
+            self.backslashes.push(at as u32);
+            if at < saved_to {
+                continue;
+            }
+            // The rest of the string, as if it began here.
+            let close = event::cut::end_of_string(&bytes[..end], at.saturating_sub(1)).unwrap_or(end);
+            let from = self.scratch.len();
+            self.scratch.extend_from_slice(&bytes[at..close.max(at)]);
+            self.saved.push((at, from, self.scratch.len()));
+            saved_to = close.max(at + 1);
         }
     }
 
     /// A second opinion on a record that simd-json refuses: numbers beyond 64 bits and lone surrogates are JSON all the same.
-    pub fn parse_leniently(&mut self, bytes: &mut [u8], start: usize, end: usize) -> Result<bool, Damage> {
+    pub fn parse_leniently(&mut self, bytes: &mut [u8], start: usize, end: usize) -> Result<(), Damage> {
         let damage = match self.parse(bytes, start, end) {
-            Ok(escapes) => return Ok(escapes),
+            Ok(()) => return Ok(()),
             Err(damage) => damage,
         };
         let Damage::NotJson(_) = damage else {
@@ -80,14 +101,19 @@ impl Parser {
                 return Err(Damage::TooDeep);
             }
         }
-        Ok(memchr::memchr(b'\\', text).is_some())
+        Ok(())
     }
 
     /// Whether some bytes are a JSON value that is read.
     pub fn judge(&mut self, text: &[u8]) -> Result<(), Damage> {
         let mut copy = text.to_vec();
         copy.resize(text.len() + PADDING, b' ');
-        self.parse_leniently(&mut copy, 0, text.len()).map(|_| ())
+        self.parse_leniently(&mut copy, 0, text.len())
+    }
+
+    /// Where the backslashes of the last document stand in the arena.
+    pub fn backslashes(&self) -> &[u32] {
+        &self.backslashes
     }
 
     /// The positions that the last parse found.

@@ -12,10 +12,12 @@ use crate::logsource::LogSource;
 use crate::record::{Cell, Record, Row};
 use crate::trie::{Leaf, Taken, Trie};
 use crate::views::{self, View};
-use crate::walk::{Hits, Text};
+use crate::walk::{Hit, Hits, Text};
 
 const RAW_DATA: usize = column_at("raw_data");
 const UNMAPPED: usize = column_at("unmapped");
+const UID: usize = column_at("metadata.uid");
+const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
 pub struct Prepared {
     pub source: &'static LogSource,
@@ -30,6 +32,8 @@ pub struct Prepared {
     asked: Vec<AskedPath>,
     shapes: Vec<Shape>,
     collected: Vec<Option<Collected>>,
+    /// How many rows of each class the batch before had: the next one will have about as many.
+    rows_before: Vec<usize>,
 }
 
 /// A path that rules ask for.
@@ -57,6 +61,8 @@ impl Prepared {
                 columns[at] = true;
             }
         }
+        // An event's uid is the provider's, where there is one.
+        columns[ORIGINAL_UID] |= columns[UID];
         let row = Row::new(columns);
         // The paths that the log source's functions use come first, under the numbers that they have there.
         let mut leaves: Vec<&str> = source.paths.to_vec();
@@ -133,6 +139,7 @@ impl Prepared {
             asked,
             shapes,
             collected: Class::OF_EVENTS.iter().map(|_| None).collect(),
+            rows_before: vec![0; Class::OF_EVENTS.len()],
         }
     }
 
@@ -142,7 +149,7 @@ impl Prepared {
         for (column, leaves) in &self.direct {
             let json = COLUMNS[*column].kind == Kind::Json;
             let found = leaves.iter().filter_map(|leaf| record.hits.get(*leaf)).find(|hit| match hit.kind {
-                JsonKind::Text => json || hit.start < hit.end,
+                JsonKind::Text => hit.start < hit.end,
                 JsonKind::Number | JsonKind::Bool => true,
                 JsonKind::Object | JsonKind::List => json,
                 JsonKind::Null | JsonKind::Missing => false,
@@ -162,7 +169,7 @@ impl Prepared {
         let at = class.index();
         let shape = &self.shapes[at];
         let collected = self.collected[at].get_or_insert_with(|| Collected {
-            builder: Builder::new(shape, &self.row),
+            builder: Builder::new(shape, &self.row, self.rows_before[at]),
             asked: self.asked.iter().map(|_| Default::default()).collect(),
             times: Vec::new(),
             keys: Vec::new(),
@@ -184,7 +191,7 @@ impl Prepared {
                     let value = views::view(&text.bytes[start as usize..end as usize], views::ARENA, start);
                     let (start, end) = member.key;
                     let key = &text.bytes[start as usize..end as usize];
-                    let plain = !text.escapes || memchr::memchr(b'\\', key).is_none();
+                    let plain = !text.escaped(start, end);
                     if plain && member.under.is_empty() {
                         return (views::view(key, views::ARENA, start), value);
                     }
@@ -197,7 +204,7 @@ impl Prepared {
                 })
                 .collect();
             for path in left {
-                if let Some(hit) = hits.get(path) {
+                if let Some(hit) = hits.get(path).map(Hit::json) {
                     let name = side.constant(self.source.paths[path as usize]);
                     let raw = &text.bytes[hit.start as usize..hit.end as usize];
                     entries.push((name, views::view(raw, views::ARENA, hit.start)));
@@ -218,7 +225,7 @@ impl Prepared {
             match (path.column, hit) {
                 (None, Some(hit)) => {
                     kinds.push(kind);
-                    texts.push(self.row.side.view(text.bytes, text.escapes, hit));
+                    texts.push(self.row.side.view(text, hit));
                 }
                 (None, None) => {
                     kinds.push(JsonKind::Missing);
@@ -247,6 +254,7 @@ impl Prepared {
             let Some(collected) = collected.take() else {
                 continue;
             };
+            self.rows_before[class.index()] = collected.times.len() + collected.times.len() / 8;
             let rows = collected.builder.finish(&self.shapes[class.index()], buffers);
             let mut batch = EventBatch {
                 log_source: self.source.name,

@@ -7,7 +7,7 @@ use event::{JsonKind, Millis};
 
 use crate::trie::Leaf;
 use crate::views::{self, View};
-use crate::walk::{Hit, Hits};
+use crate::walk::{Hit, Hits, Text};
 use event::unescape::unescape;
 
 /// Text that was written anew, and what was written already.
@@ -62,9 +62,9 @@ impl Side {
 
     /// The text of a hit.
     #[inline]
-    pub fn view(&mut self, arena: &[u8], escapes: bool, hit: Hit) -> View {
-        let raw = &arena[hit.start as usize..hit.end as usize];
-        if escapes && hit.kind == JsonKind::Text && memchr::memchr(b'\\', raw).is_some() {
+    pub fn view(&mut self, text: Text, hit: Hit) -> View {
+        let raw = &text.bytes[hit.start as usize..hit.end as usize];
+        if hit.kind == JsonKind::Text && text.escaped(hit.start, hit.end) {
             return self.unescaped(raw);
         }
         views::view(raw, views::ARENA, hit.start)
@@ -73,8 +73,7 @@ impl Side {
 
 /// A record, as far as it was asked for. Paths are the numbers of the log source's list.
 pub struct Record<'a> {
-    pub(crate) arena: &'a [u8],
-    pub(crate) escapes: bool,
+    pub(crate) text: Text<'a>,
     pub(crate) hits: &'a Hits,
     pub(crate) span: (u32, u32),
 }
@@ -101,13 +100,13 @@ impl<'a> Record<'a> {
     }
 
     pub fn text_of(&self, hit: Hit) -> Cow<'a, str> {
-        let raw = &self.arena[hit.start as usize..hit.end as usize];
-        if self.escapes && hit.kind == JsonKind::Text && memchr::memchr(b'\\', raw).is_some() {
+        let raw = &self.text.bytes[hit.start as usize..hit.end as usize];
+        if hit.kind == JsonKind::Text && self.text.escaped(hit.start, hit.end) {
             let mut text = Vec::new();
             unescape(raw, &mut text);
             return Cow::Owned(String::from_utf8_lossy(&text).into_owned());
         }
-        Cow::Borrowed(std::str::from_utf8(raw).unwrap_or_default())
+        Cow::Borrowed(views::text(raw))
     }
 
     /// Every value of a path that leads through lists, with its kind; offsets tell which stand together.
@@ -131,7 +130,7 @@ impl<'a> Record<'a> {
 
     /// The bytes of the record.
     pub fn bytes(&self) -> &'a [u8] {
-        &self.arena[self.span.0 as usize..self.span.1 as usize]
+        &self.text.bytes[self.span.0 as usize..self.span.1 as usize]
     }
 }
 
@@ -224,8 +223,8 @@ impl Row {
     }
 
     pub fn cell(&mut self, record: &Record, text: &str) -> Cell {
-        let offset = (text.as_ptr() as usize).wrapping_sub(record.arena.as_ptr() as usize);
-        if offset < record.arena.len() {
+        let offset = (text.as_ptr() as usize).wrapping_sub(record.text.bytes.as_ptr() as usize);
+        if offset < record.text.bytes.len() {
             Cell::View(views::view(text.as_bytes(), views::ARENA, offset as u32))
         } else {
             self.side.copied += text.len() as u64;
@@ -257,11 +256,12 @@ impl Row {
         }
     }
 
-    /// The text of a path, unchanged.
+    /// The text of a path, unchanged; its JSON in a column that holds JSON.
     #[inline]
     pub fn hit(&mut self, column: usize, record: &Record, hit: Hit) {
         debug_assert!(matches!(COLUMNS[column].kind, Kind::Text | Kind::Json));
-        let view = self.side.view(record.arena, record.escapes, hit);
+        let hit = if COLUMNS[column].kind == Kind::Json { hit.json() } else { hit };
+        let view = self.side.view(record.text, hit);
         self.set(column, Cell::View(view));
     }
 

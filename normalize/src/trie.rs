@@ -32,7 +32,9 @@ pub enum Taken {
 pub struct Node {
     pub children: Vec<Child>,
     /// Open addressing over `children`, 1-based; a power of two.
-    table: Vec<u16>,
+    table: Vec<(Sign, u16)>,
+    /// The number of the first child among all children of the tree.
+    pub first: u32,
     /// Some path below is taken by a column: its object is looked into for `unmapped`.
     pub partly_taken: bool,
 }
@@ -50,7 +52,12 @@ impl Trie {
             let parts: Vec<&str> = path.split('.').collect();
             trie.insert(0, &parts, 0, path, *leaf, *taken, 0, 0);
         }
-        trie.nodes.iter_mut().for_each(Node::index);
+        let mut first = 0;
+        for node in &mut trie.nodes {
+            node.index();
+            node.first = first;
+            first += node.children.len() as u32;
+        }
         trie
     }
 
@@ -100,44 +107,67 @@ impl Trie {
     }
 }
 
-fn hash(key: &[u8]) -> usize {
-    let (Some(first), Some(last)) = (key.first(), key.last()) else {
-        return 0;
-    };
-    let middle = key[key.len() / 2];
-    let fold = |b: u8| usize::from(b | 0x20);
-    (key.len() * 7) ^ fold(*first) ^ (fold(*last) << 2) ^ (fold(middle) << 4)
+/// A key's length, its first and its last eight bytes, without regard to case: nearly always enough to know it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sign {
+    length: u32,
+    first: u64,
+    last: u64,
+}
+
+const FOLD: u64 = 0x2020_2020_2020_2020;
+
+impl Sign {
+    /// Of the key at `bytes[start..start + length]`; behind the arena's documents there is room to read eight bytes.
+    #[inline]
+    fn of(bytes: &[u8], start: usize, length: usize) -> Self {
+        let eight = |at: usize| bytes.get(at..at + 8).map_or(0, |eight| u64::from_le_bytes(eight.try_into().expect("8 bytes")));
+        let (first, last) =
+            if length >= 8 { (eight(start), eight(start + length - 8)) } else { (eight(start) & ((1 << (length * 8)) - 1), 0) };
+        Self { length: length as u32, first: first | FOLD, last: last | FOLD }
+    }
+
+    #[inline]
+    fn hash(self) -> usize {
+        let mixed = (self.first ^ self.last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 40) as usize
+    }
 }
 
 impl Node {
     fn index(&mut self) {
         let size = (self.children.len() * 4).next_power_of_two();
-        self.table = vec![0; size];
+        self.table = vec![(Sign::default(), 0); size];
         for (n, child) in self.children.iter().enumerate() {
-            let mut at = hash(&child.key) & (size - 1);
-            while self.table[at] != 0 {
+            let mut padded = child.key.to_vec();
+            padded.extend([0; 8]);
+            let sign = Sign::of(&padded, 0, child.key.len());
+            let mut at = sign.hash() & (size - 1);
+            while self.table[at].1 != 0 {
                 at = (at + 1) & (size - 1);
             }
-            self.table[at] = n as u16 + 1;
+            self.table[at] = (sign, n as u16 + 1);
         }
     }
 
-    /// The child for a key, and whether the key is spelled exactly so.
+    /// The child for the key at `bytes[start..end]`, and whether it is spelled exactly so.
     #[inline]
-    pub fn find(&self, key: &[u8]) -> Option<(usize, bool)> {
+    pub fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, bool)> {
+        let sign = Sign::of(bytes, start, end - start);
         let mask = self.table.len() - 1;
-        let mut at = hash(key) & mask;
+        let mut at = sign.hash() & mask;
         loop {
-            let n = self.table[at];
+            let (found, n) = self.table[at];
             if n == 0 {
                 return None;
             }
-            let child = &self.children[n as usize - 1];
-            if child.key.len() == key.len() {
-                if *child.key == *key {
+            if found == sign {
+                let key = &*self.children[n as usize - 1].key;
+                let raw = &bytes[start..end];
+                if key == raw {
                     return Some((n as usize - 1, true));
                 }
-                if child.key.eq_ignore_ascii_case(key) {
+                if key.eq_ignore_ascii_case(raw) {
                     return Some((n as usize - 1, false));
                 }
             }
@@ -145,9 +175,9 @@ impl Node {
         }
     }
 
-    /// Every path number at or below a child.
-    pub fn leaves(trie: &Trie, child: &Child, out: &mut Vec<Leaf>) {
-        out.extend(child.leaf.map(|(leaf, _)| leaf));
+    /// Every path number at or below a child, with its rank.
+    pub fn leaves(trie: &Trie, child: &Child, out: &mut Vec<(Leaf, u32)>) {
+        out.extend(child.leaf);
         if let Some(node) = child.node {
             for child in &trie.nodes[node as usize].children {
                 Node::leaves(trie, child, out);

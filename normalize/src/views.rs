@@ -30,6 +30,16 @@ pub fn view(text: &[u8], buffer: u32, offset: u32) -> View {
     length as u128 | u128::from(prefix) << 32 | u128::from(buffer) << 64 | u128::from(offset) << 96
 }
 
+/// Bytes of a checked document as text; they are cut at ASCII characters.
+#[inline]
+pub fn text(bytes: &[u8]) -> &str {
+    if cfg!(any(feature = "check", debug_assertions)) {
+        return std::str::from_utf8(bytes).expect("the parser found the document to be UTF-8");
+    }
+    // SAFETY: the parser found the document to be UTF-8, and every cut lies at an ASCII character: a quote, a comma, a bracket.
+    unsafe { std::str::from_utf8_unchecked(bytes) }
+}
+
 /// An array of views.
 pub fn array(views: Vec<View>, buffers: &Arc<[Buffer]>, nulls: Option<NullBuffer>) -> StringViewArray {
     let views = ScalarBuffer::from(views);

@@ -4,7 +4,7 @@
 
 use event::JsonKind;
 
-use crate::trie::{Leaf, Node, Taken, Trie};
+use crate::trie::{Child, Leaf, Node, Taken, Trie};
 use event::unescape::unescape;
 
 /// A value that the trie wanted. Offsets are into the arena; a text stands without its quotes, its escapes as they are.
@@ -18,6 +18,16 @@ pub struct Hit {
     rank: u32,
 }
 
+impl Hit {
+    /// The value as JSON: a text with its quotes, its escapes left alone.
+    pub fn json(mut self) -> Self {
+        if self.kind == JsonKind::Text {
+            (self.kind, self.start, self.end) = (JsonKind::Object, self.start - 1, self.end + 1);
+        }
+        self
+    }
+}
+
 /// What a record gave: one hit a leaf, and the rest of those that have several.
 #[derive(Debug, Default)]
 pub struct Hits {
@@ -28,6 +38,10 @@ pub struct Hits {
     /// Key and value of each member that no column takes: where the key stands, its path where it is not at the top, and the value.
     pub unmapped: Vec<Unmapped>,
     pub duplicates: u32,
+    /// Objects that were walked.
+    objects: u64,
+    /// For each child of the tree, the object that had it last; twice its number, plus one if the key was exact.
+    seen: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,12 +92,34 @@ impl Hits {
         }
     }
 
-    /// Forgets what one key gave: a later duplicate replaces it. `from` is where its object begins.
-    fn forget(&mut self, leaves: &[Leaf], from: u32) {
-        self.more.retain(|(leaf, hit)| hit.start < from || !leaves.contains(leaf));
-        for leaf in leaves {
+    /// A key stands in an object for the second time, perhaps in other letters: an exact one beats a folded one, else the later one wins,
+    /// and what the earlier one gave is forgotten. `leaves` says what that may be, and where the object begins.
+    #[inline]
+    fn is_beaten(&mut self, child: u32, object: u64, exact: bool, leaves: impl FnOnce() -> (Vec<(Leaf, u32)>, u32)) -> bool {
+        if self.seen.len() <= child as usize {
+            self.seen.resize(child as usize + 64, 0);
+        }
+        let seen = std::mem::replace(&mut self.seen[child as usize], object << 1 | u64::from(exact));
+        if seen >> 1 != object {
+            return false;
+        }
+        self.duplicates += 1;
+        if seen & 1 == 1 && !exact {
+            self.seen[child as usize] = seen;
+            return true;
+        }
+        let (leaves, from) = leaves();
+        self.forget(&leaves, from);
+        false
+    }
+
+    /// Forgets what one key gave: a later duplicate replaces it. `from` is where its object begins; the rank says which spelling of a
+    /// path it was, since another key may have given the same leaf.
+    fn forget(&mut self, leaves: &[(Leaf, u32)], from: u32) {
+        self.more.retain(|(leaf, hit)| hit.start < from || !leaves.contains(&(*leaf, hit.rank)));
+        for (leaf, rank) in leaves {
             let slot = &mut self.slots[*leaf as usize];
-            if slot.0 != self.epoch || slot.1.start < from {
+            if slot.0 != self.epoch || slot.1.start < from || slot.1.rank != *rank {
                 continue;
             }
             match self.more.iter().position(|(of, _)| of == leaf) {
@@ -103,7 +139,10 @@ pub struct Text<'a> {
     pub base: u32,
     /// Positions, counted from `base`.
     pub at: &'a [u32],
-    pub escapes: bool,
+    /// Where its backslashes stand in the arena.
+    pub backslashes: &'a [u32],
+    /// The first of them in the record at hand, or behind it: what ends before it has no escapes.
+    pub escapes_from: u32,
 }
 
 const STEP: [i8; 256] = {
@@ -116,6 +155,18 @@ const STEP: [i8; 256] = {
 };
 
 impl<'a> Text<'a> {
+    /// For the record that begins at `start`.
+    pub fn of_record(self, start: u32) -> Self {
+        let at = self.backslashes.partition_point(|at| *at < start);
+        Self { escapes_from: self.backslashes.get(at).copied().unwrap_or(u32::MAX), ..self }
+    }
+
+    /// Whether a text has escapes.
+    #[inline]
+    pub fn escaped(&self, start: u32, end: u32) -> bool {
+        end > self.escapes_from && memchr::memchr(b'\\', &self.bytes[start as usize..end as usize]).is_some()
+    }
+
     /// The byte at the `i`th position.
     #[inline]
     pub fn byte(&self, i: usize) -> u8 {
@@ -146,6 +197,18 @@ impl<'a> Text<'a> {
     /// Where the text before the `i`th position ends, without white space.
     #[inline]
     fn end_before(&self, i: usize) -> u32 {
+        // Mostly there is no white space.
+        if let Some(at) = self.at.get(i) {
+            let end = self.base + at;
+            if !event::cut::is_space(self.bytes[end as usize - 1]) {
+                return end;
+            }
+        }
+        self.end_before_space(i)
+    }
+
+    #[cold]
+    fn end_before_space(&self, i: usize) -> u32 {
         let mut end = self.at.get(i).map_or(self.bytes.len() as u32, |at| self.base + at);
         while end > 0 && event::cut::is_space(self.bytes[end as usize - 1]) {
             end -= 1;
@@ -190,20 +253,12 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// The positions of the elements of the list at `i`.
-    pub fn elements(self, i: usize) -> impl Iterator<Item = usize> + use<'a> {
-        let mut at = i + 1;
-        std::iter::from_fn(move || {
-            if self.byte(at) == b',' {
-                at += 1;
-            }
-            if matches!(self.byte(at), b']' | 0) {
-                return None;
-            }
-            let element = at;
-            at = self.skip(at);
-            Some(element)
-        })
+    /// The position behind the object in which `i` is the position behind a value.
+    pub fn skip_rest(&self, mut i: usize) -> usize {
+        while self.byte(i) == b',' {
+            i = self.skip(i + 3);
+        }
+        i + 1
     }
 }
 
@@ -218,79 +273,70 @@ pub struct Walk<'a> {
     pub element: u32,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// The record at position `i`, an object; gives the position behind it.
     pub fn record(&mut self, i: usize, leaves: usize) -> usize {
         self.hits.clear(leaves);
-        self.object(i, 0, self.unmapped.then(String::new))
+        if self.unmapped { self.object::<true>(i, 0, "") } else { self.object::<false>(i, 0, "") }
     }
 
-    /// `under` is the path of this object where members that no column takes are wanted.
-    fn object(&mut self, i: usize, node: u16, under: Option<String>) -> usize {
-        let trie = self.trie;
+    /// `under` is the path of this object. `UNMAPPED`: members that no column takes are wanted.
+    fn object<const UNMAPPED: bool>(&mut self, i: usize, node: u16, under: &'a str) -> usize {
+        let (trie, text) = (self.trie, self.text);
         let node = &trie.nodes[node as usize];
-        let from = self.text.offset(i);
         let mut at = i + 1;
-        if self.text.byte(at) != b'"' {
+        if text.byte(at) != b'"' {
             return at + 1;
         }
-        // Which children this object had, and which of them by their exact key.
-        let (mut seen, mut exactly) = (0u128, 0u128);
+        // Which children this object had, is told by its number.
+        self.hits.objects += 1;
+        let object = self.hits.objects;
         loop {
-            let (start, end) = self.text.key(at);
-            let raw = &self.text.bytes[start as usize..end as usize];
-            let found = if self.text.escapes && memchr::memchr(b'\\', raw).is_some() {
+            let (start, end) = text.key(at);
+            let found = if text.escaped(start, end) {
                 let mut key = Vec::new();
-                unescape(raw, &mut key);
-                node.find(&key)
+                unescape(&text.bytes[start as usize..end as usize], &mut key);
+                let length = key.len();
+                key.extend([0; 8]);
+                node.find(&key, 0, length)
             } else {
-                node.find(raw)
+                node.find(text.bytes, start as usize, end as usize)
             };
             let value = at + 2;
             let next = match found {
                 None => {
-                    let next = self.text.skip(value);
-                    if let Some(under) = &under {
+                    let next = text.skip(value);
+                    if UNMAPPED {
                         self.leave((start, end), under, value, next);
                     }
                     next
                 }
-                Some((child, exact)) => {
-                    let bit = 1u128.checked_shl(child as u32).unwrap_or(0);
-                    if seen & bit != 0 {
-                        self.hits.duplicates += 1;
-                        if exactly & bit != 0 && !exact {
-                            // An exact key beats a folded one.
-                            at = self.text.skip(value);
-                            if self.text.byte(at) != b',' {
-                                return at + 1;
-                            }
-                            at += 1;
-                            continue;
-                        }
+                Some((n, exact)) => {
+                    let child = &node.children[n];
+                    if self.hits.is_beaten(node.first + n as u32, object, exact, || {
                         let mut leaves = Vec::new();
-                        Node::leaves(trie, &node.children[child], &mut leaves);
-                        self.hits.forget(&leaves, from);
-                    }
-                    seen |= bit;
-                    exactly |= if exact { bit } else { 0 };
-                    let child = &node.children[child];
-                    let looked_into = under.is_some()
-                        && child.taken == Taken::No
-                        && self.text.byte(value) == b'{'
-                        && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
-                    let inside = looked_into.then(|| child.path.to_string());
-                    let next = self.take(value, child.leaf, child.node, inside);
-                    if let (Some(under), false) = (&under, looked_into) {
-                        let scalar = !matches!(self.text.byte(value), b'{' | b'[');
-                        if child.taken == Taken::No || (child.taken == Taken::Scalar && !scalar) {
+                        Node::leaves(trie, child, &mut leaves);
+                        (leaves, text.offset(i))
+                    }) {
+                        text.skip(value)
+                    } else if UNMAPPED {
+                        let scalar = !matches!(text.byte(value), b'{' | b'[');
+                        let looked_into = child.taken == Taken::No
+                            && text.byte(value) == b'{'
+                            && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
+                        let left = !looked_into && (child.taken == Taken::No || (child.taken == Taken::Scalar && !scalar));
+                        let next =
+                            if looked_into { self.take::<true>(value, child, &child.path) } else { self.take::<false>(value, child, "") };
+                        if left {
                             self.leave((start, end), under, value, next);
                         }
+                        next
+                    } else {
+                        self.take::<false>(value, child, "")
                     }
-                    next
                 }
             };
-            if self.text.byte(next) != b',' {
+            if text.byte(next) != b',' {
                 return next + 1;
             }
             at = next + 1;
@@ -298,41 +344,36 @@ impl Walk<'_> {
     }
 
     /// A value that a path leads to or through.
-    fn take(&mut self, i: usize, leaf: Option<(Leaf, u32)>, node: Option<u16>, under: Option<String>) -> usize {
-        match (self.text.byte(i), node) {
-            (b'[', _) => return self.list(i, leaf, node),
-            (b'{', Some(node)) => {
-                // A number for the leaf first: what is found first is kept first.
-                let next = self.object(i, node, under);
-                if let Some((leaf, rank)) = leaf {
-                    let hit = self.text.value(i, next);
-                    self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
-                }
-                return next;
-            }
-            _ => {}
-        }
-        let next = self.text.skip(i);
-        if let Some((leaf, rank)) = leaf {
-            let hit = self.text.value(i, next);
-            self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
-        }
+    #[inline]
+    fn take<const UNMAPPED: bool>(&mut self, i: usize, child: &'a Child, under: &'a str) -> usize {
+        let next = match (self.text.byte(i), child.node) {
+            (b'[', _) => return self.list(i, child),
+            (b'{', Some(node)) => self.object::<UNMAPPED>(i, node, under),
+            (b'{', None) => self.text.skip(i),
+            _ => i + 1,
+        };
+        self.hit(i, next, child);
         next
     }
 
-    fn list(&mut self, i: usize, leaf: Option<(Leaf, u32)>, node: Option<u16>) -> usize {
+    #[inline]
+    fn hit(&mut self, i: usize, next: usize, child: &Child) {
+        if let Some((leaf, rank)) = child.leaf {
+            let hit = self.text.value(i, next);
+            self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
+        }
+    }
+
+    fn list(&mut self, i: usize, child: &'a Child) -> usize {
         let mut at = i + 1;
         if self.text.byte(at) == b']' {
-            if let Some((leaf, rank)) = leaf {
-                let hit = self.text.value(i, i + 2);
-                self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
-            }
+            self.hit(i, i + 2, child);
             return at + 1;
         }
         let around = self.element;
         loop {
             self.element = self.text.offset(at);
-            let next = self.take(at, leaf, node, None);
+            let next = self.take::<false>(at, child, "");
             if self.text.byte(next) != b',' {
                 self.element = around;
                 return next + 1;

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use correlate::{Correlator, RuleSet};
 use event::evidence::evidence_columns;
-use event::{Finding, Level, LogSourceName, Statement, Tally, Wanted};
+use event::uuid::Uuid;
+use event::{Evidence, Finding, Level, LogSourceName, Statement, Tally, Wanted};
 use forward::ForwardError;
 use forward::findings::Encoder;
 use forward::sinks::file::Output;
@@ -96,6 +97,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let options = Options::new(args)?;
     let files = rules::files(&args.rules, !args.no_builtin_rules)?;
     let (set, mistakes) = rules::compile(&files, &rules::lists(args.tuning.as_deref())?, args.keep_going)?;
+    if !args.quiet {
+        set.rules.iter().flat_map(|rule| &rule.notes).for_each(|note| terminal::note(&format!("note: {}", terminal::safe(note))));
+    }
     let plan = Files::plan(&args.paths).map_err(|error| Failure::Usage(error.to_string()))?;
     let (file_count, bytes) = (plan.len() as u64, plan.bytes());
     let terminal = std::io::stdout().is_terminal();
@@ -141,8 +145,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         }),
         None => Err(()),
     };
+    if let Some(own) = &kept_file {
+        // It is kept under another name, or nobody wants it.
+        let _ = std::fs::remove_file(own);
+    }
     report(args, &summary, options.zone, terminal, kept_in.ok());
     if args.strict && (summary.read.rejected > 0 || !summary.read.damaged_files.is_empty()) {
+        terminal::note("some input could not be read, and --strict was given: this ends with code 3");
         return Err(Failure::Input);
     }
     let worst = options.fail_on.is_some_and(|level| summary.found.by_rule.iter().any(|rule| rule.level >= level));
@@ -295,10 +304,8 @@ impl Findings<'_> {
         }
         let uid = self.encoder.uid(finding);
         let place = Place { time: finding.last(), uid: uid.0, rule: finding.rule };
-        self.sorter.push(place, |out| {
-            out.extend_from_slice(&finding.evidence[0].key.0.to_be_bytes());
-            self.encoder.write(finding, uid, out);
-        })
+        // What is kept until all are in order is a fifth of what is written then.
+        self.sorter.push(place, |out| finding.evidence.iter().for_each(|event| event.write(out)))
     }
 
     fn count(&mut self, time: i64, key: [u8; 16], rule: u32) -> Result<(), ForwardError> {
@@ -322,15 +329,29 @@ impl Findings<'_> {
         let own =
             (out.is_none() && built && keep).then(|| std::env::temp_dir().join(format!("isobar-findings-{}.ndjson", std::process::id())));
         let mut own_output = own.as_ref().map(|path| Output::create(&path.display().to_string())).transpose()?;
+        let names: Vec<LogSourceName> = logsources::ALL.iter().map(|source| source.name).collect();
+        let mut line = Vec::new();
         let repeats = self.sorter.finish(|place, bytes| {
             let (count, first) = &mut counts[place.rule as usize];
             *count += 1;
             *first = (*first).min(place.time);
-            let (key, line) = bytes.split_at_checked(16).unwrap_or((&place.uid, &[]));
-            digest.add(place.rule, key);
+            if !built {
+                digest.add(place.rule, &place.uid);
+                return Ok(());
+            }
+            let mut evidence = Vec::with_capacity(1);
+            let mut rest = bytes;
+            while !rest.is_empty() {
+                evidence.push(Arc::new(Evidence::read(&mut rest, &names).expect("we wrote it in this run")));
+            }
+            let events = evidence.len() as u64;
+            let finding = Finding { rule: place.rule, evidence, events };
+            digest.add(place.rule, &finding.evidence[0].key.0.to_be_bytes());
+            line.clear();
+            self.encoder.write(&finding, Uuid(place.uid), &mut line);
+            line.push(b'\n');
             for out in [&mut *out, &mut own_output].into_iter().flatten() {
-                out.write(line)?;
-                out.write(b"\n")?;
+                out.write(&line)?;
             }
             Ok(())
         })?;

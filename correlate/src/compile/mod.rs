@@ -29,6 +29,8 @@ pub struct Table {
     pub name: LogSourceName,
     pub sigma: &'static [(Option<&'static str>, &'static str, &'static str)],
     pub operation: &'static str,
+    /// Every top-level member of its records that is known.
+    pub members: &'static [&'static str],
     pub fields: &'static [Field],
 }
 
@@ -205,13 +207,14 @@ impl RuleSet {
         }
         if applies.is_empty() {
             // Compiled all the same, so that its mistakes are found.
-            let table = Table { name: LogSourceName("none"), sigma: &[], operation: "", fields: &[] };
+            let table = Table { name: LogSourceName("none"), sigma: &[], operation: "", members: &[], fields: &[] };
             let mut program = Program::default();
             let mut compiling = Compiling { program: &mut program, table: &table, lists, ocsf, fields: &mut fields, notes: &mut notes };
             compiling.detection(&rule.detection).map_err(|mistake| (rule.file.clone(), mistake))?;
         }
         fields.sort();
         fields.dedup();
+        let notes = notes.into_iter().map(|note| format!("{}: {note}", rule.file.name)).collect();
         let card = RuleCard {
             id,
             title: rule.title.clone(),
@@ -370,6 +373,7 @@ impl Compiling<'_> {
         let field = match &item.field {
             Some(name) => {
                 self.fields.push(name.clone());
+                self.note_unknown(name, item.spot);
                 let field = self.resolve(name);
                 self.program.field(field)
             }
@@ -430,6 +434,19 @@ impl Compiling<'_> {
             Some(column) if self.ocsf || (name.contains('.') && !self.is_path(name)) => FieldRef::Column(column.path.to_owned()),
             _ => FieldRef::Raw(vec![name.to_owned()]),
         }
+    }
+
+    /// Says so where no record of the log source has such a field.
+    fn note_unknown(&mut self, name: &str, spot: Spot) {
+        let first = name.split('.').next().unwrap_or(name);
+        let known = self.table.members;
+        let is_raw = matches!(self.resolve(name), FieldRef::Raw(paths) if paths == [name]);
+        if !is_raw || known.is_empty() || known.iter().any(|member| member.eq_ignore_ascii_case(first)) {
+            return;
+        }
+        let near = known.iter().map(|member| (sigma_distance(&member.to_lowercase(), &first.to_lowercase()), member)).min();
+        let near = near.filter(|(distance, _)| *distance <= 3).map_or(String::new(), |(_, member)| format!("; did you mean `{member}`?"));
+        self.notes.push(format!("line {}: no record of {} has a field `{name}`{near}", spot.line, self.table.name));
     }
 
     fn is_path(&self, name: &str) -> bool {

@@ -125,7 +125,9 @@ fn of_value(item: &Item, modifiers: &[Modifier], value: &Scalar, spot: Spot, cas
         return one(Test::Regex(regex(text, modifiers, spot)?));
     }
     if let Some(flag) = modifiers.iter().find(|m| matches!(m, M::IgnoreCase | M::Multiline | M::DotAll)) {
-        return mistake(&format!("`{flag:?}` is a flag of `re`"), "`field|re|i: …`");
+        let word =
+            [(M::IgnoreCase, "i"), (M::Multiline, "m"), (M::DotAll, "s")].into_iter().find(|(m, _)| m == flag).map_or("", |(_, word)| word);
+        return mistake(&format!("`{word}` is a flag of `re`"), "`field|re|i: …`");
     }
     if has(M::Cidr) {
         let Scalar::Text(text) = value else {
@@ -310,20 +312,19 @@ fn regex(text: &str, modifiers: &[Modifier], spot: Spot) -> Result<regex::Regex,
             "a regular expression says itself where it begins and ends",
         ));
     }
-    let has = |modifier| modifiers.contains(&modifier);
-    RegexBuilder::new(text)
-        .case_insensitive(has(M::IgnoreCase))
-        .multi_line(has(M::Multiline))
-        .dot_matches_new_line(has(M::DotAll))
-        .size_limit(REGEX_BYTES_MAX)
-        .build()
-        .map_err(|error| {
-            let text = error.to_string();
-            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let around = ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| text.contains(look));
-            let help = if around { "look-around and back-references are not run: they may hang; use two selections" } else { "" };
-            Mistake::new(spot, &format!("cannot read the regular expression: {last}"), help)
-        })
+    let flags: String = [(M::IgnoreCase, 'i'), (M::Multiline, 'm'), (M::DotAll, 's')]
+        .into_iter()
+        .filter_map(|(modifier, flag)| modifiers.contains(&modifier).then_some(flag))
+        .collect();
+    // Flags stand in the expression itself: equal tests are known by it.
+    let text = if flags.is_empty() { text.to_owned() } else { format!("(?{flags}){text}") };
+    RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build().map_err(|error| {
+        let text = error.to_string();
+        let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let around = ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| text.contains(look));
+        let help = if around { "look-around and back-references are not run: they may hang; use two selections" } else { "" };
+        Mistake::new(spot, &format!("cannot read the regular expression: {last}"), help)
+    })
 }
 
 /// Replaces `%name%` by the values of the operator's list.

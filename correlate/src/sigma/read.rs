@@ -197,6 +197,10 @@ fn document(reading: &mut Reading, node: &Node) -> Option<Document> {
             }
             Some(rules) if rules.text() == Some("any") => Vec::new(),
             Some(rules) => match &rules.value {
+                Value::List(items) if items.is_empty() => {
+                    reading.error(rules.spot, "this filter names no rule", "`rules: [id or name, …]`, or `rules: any`");
+                    Vec::new()
+                }
                 Value::List(items) => items.iter().filter_map(|item| Some((item.loose_text()?, item.spot))).collect(),
                 _ => rules.loose_text().map(|name| (name, rules.spot)).into_iter().collect(),
             },
@@ -217,7 +221,14 @@ fn document(reading: &mut Reading, node: &Node) -> Option<Document> {
         })));
     }
     let Some(section) = node.get("detection") else {
-        reading.error(node.spot, "a rule needs a `detection`", "correlations have `correlation`, filters have `filter`");
+        // A key that is nearly spelled so is likely to be meant.
+        let near = node.entries().iter().map(|(key, _)| key).find(|key| (1..=2).contains(&distance(&key.key(), "detection")));
+        match near {
+            Some(key) => reading.error(key.spot, format!("unknown key `{}`", key.key()), "did you mean `detection`?"),
+            None => {
+                reading.error(node.spot, "a rule needs a `detection`", "`detection: {selection: {eventName: …}, condition: selection}`")
+            }
+        }
         return None;
     };
     let detection = detection(reading, section, &[])?;
@@ -303,7 +314,7 @@ fn detection(reading: &mut Reading, section: &Node, skip: &[&str]) -> Option<Det
             "timeframe" => reading.error(
                 key.spot,
                 "`timeframe` belongs to aggregations, which Sigma has replaced",
-                "write a correlation document with `timespan`",
+                "correlation documents replace them; this version does not run those yet",
             ),
             name if skip.contains(&name) => {}
             _ if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) => {
@@ -327,7 +338,7 @@ fn condition(reading: &mut Reading, node: &Node) -> Option<rsigma_parser::Condit
         reading.error(
             node.spot,
             "aggregations after `|` are deprecated in Sigma",
-            "write a correlation document (event_count, value_count, temporal)",
+            "correlation documents replace them; this version does not run those yet",
         );
         return None;
     }

@@ -35,7 +35,7 @@ impl Output {
                 let file = std::fs::OpenOptions::new().write(true).open(&path).map_err(failed)?;
                 To::Special(BufWriter::with_capacity(BUFFER_BYTES, file))
             } else if path.is_dir() {
-                return Err(failed(std::io::Error::other("it is a folder; name a file in it")));
+                return Err(failed(std::io::Error::new(std::io::ErrorKind::IsADirectory, "it is a folder")));
             } else {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 let file = tempfile::Builder::new().prefix(".isobar-").tempfile_in(folder).map_err(failed)?;

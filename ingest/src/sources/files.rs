@@ -1,6 +1,5 @@
 //! Files, folders, patterns and standard input, as one reading plan in the order of their paths.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,7 +28,7 @@ const RATIO: u64 = 8;
 impl Files {
     /// Makes the plan. A file that is named twice is read once.
     pub fn plan(paths: &[String]) -> Result<Self, IngestError> {
-        let mut files = BTreeMap::new();
+        let mut files: Vec<(PathBuf, u64)> = Vec::new();
         let mut stdin = false;
         for path in paths {
             if path == "-" {
@@ -52,7 +51,10 @@ impl Files {
                 }
             }
         }
-        let mut plan: Vec<Planned> = files.into_values().collect();
+        files.sort_unstable_by(|a, b| a.0.as_os_str().cmp(b.0.as_os_str()));
+        files.dedup_by(|a, b| a.0 == b.0);
+        let planned = |(path, bytes): (PathBuf, u64)| Planned { name: path.display().to_string().into(), path: Some(path), bytes };
+        let mut plan: Vec<Planned> = files.into_iter().map(planned).collect();
         if stdin {
             plan.push(Planned { path: None, name: "-".into(), bytes: 0 });
         }
@@ -84,7 +86,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> IngestError {
     IngestError::Path { path: path.display().to_string(), why: error.to_string(), way_out }
 }
 
-fn add(path: &Path, files: &mut BTreeMap<PathBuf, Planned>) -> Result<(), IngestError> {
+fn add(path: &Path, files: &mut Vec<(PathBuf, u64)>) -> Result<(), IngestError> {
     for entry in walkdir::WalkDir::new(path).follow_links(true) {
         let entry = match entry {
             Ok(entry) => entry,
@@ -92,9 +94,7 @@ fn add(path: &Path, files: &mut BTreeMap<PathBuf, Planned>) -> Result<(), Ingest
             Err(error) if error.loop_ancestor().is_some() => continue,
             // Something inside a folder that cannot be listed is a reject of the reading; what the user named himself is his mistake.
             Err(error) if error.depth() > 0 => {
-                let path = error.path().unwrap_or(path).to_owned();
-                let name = path.display().to_string().into();
-                files.insert(path.clone(), Planned { path: Some(path), name, bytes: 0 });
+                files.push((error.path().unwrap_or(path).to_owned(), 0));
                 continue;
             }
             Err(error) => {
@@ -109,9 +109,7 @@ fn add(path: &Path, files: &mut BTreeMap<PathBuf, Planned>) -> Result<(), Ingest
             continue;
         }
         let bytes = entry.metadata().map_or(0, |data| data.len());
-        let path = entry.into_path();
-        let name = path.display().to_string().into();
-        files.insert(path.clone(), Planned { path: Some(path), name, bytes });
+        files.push((entry.into_path(), bytes));
     }
     Ok(())
 }

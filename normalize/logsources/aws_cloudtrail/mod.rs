@@ -109,6 +109,41 @@ pub const SOURCE: LogSource = LogSource {
         TARGET_GROUP,
     ],
     operation: "eventName",
+    members: &[
+        "eventVersion",
+        "userIdentity",
+        "eventTime",
+        "eventSource",
+        "eventName",
+        "awsRegion",
+        "sourceIPAddress",
+        "userAgent",
+        "errorCode",
+        "errorMessage",
+        "requestParameters",
+        "responseElements",
+        "additionalEventData",
+        "requestID",
+        "eventID",
+        "eventType",
+        "apiVersion",
+        "managementEvent",
+        "readOnly",
+        "resources",
+        "recipientAccountId",
+        "serviceEventDetails",
+        "sharedEventID",
+        "vpcEndpointId",
+        "vpcEndpointAccountId",
+        "eventCategory",
+        "addendum",
+        "sessionCredentialFromConsole",
+        "edgeDeviceDetails",
+        "tlsDetails",
+        "eventContext",
+        "insightDetails",
+        "annotation",
+    ],
     fields: FIELDS,
     kept: &[
         "userIdentity.type",
@@ -334,6 +369,7 @@ const ACTIVITY_NAME: usize = column_at("activity_name");
 const ACTOR_NAME: usize = column_at("actor.user.name");
 const ACTOR_EMAIL: usize = column_at("actor.user.email_addr");
 const ACTOR_UID: usize = column_at("actor.user.uid");
+const ACTOR_UID_ALT: usize = column_at("actor.user.uid_alt");
 const ACTOR_TYPE_ID: usize = column_at("actor.user.type_id");
 const ACTOR_TYPE: usize = column_at("actor.user.type");
 const ACTOR_ACCOUNT: usize = column_at("actor.user.account.uid");
@@ -381,14 +417,13 @@ fn derive(record: &Record, row: &mut Row) -> Class {
     let insight = record.kind(EVENT_NAME) == JsonKind::Missing && record.kind(INSIGHT_TYPE) == JsonKind::Text;
     let name = record.text(if insight { INSIGHT_NAME } else { EVENT_NAME });
     let name = name.as_deref().unwrap_or("Unknown");
-    let class = if insight { Class::ApiActivity } else { route::class(name, record) };
+    let (class, activity) = if insight { (Class::ApiActivity, 99) } else { route::route(name, record) };
 
     row.text(OPERATION, record, name);
     if let Some(service) = record.text(if insight { INSIGHT_SOURCE } else { EVENT_SOURCE }) {
         row.text(SERVICE, record, &service);
     }
     if row.wants(ACTIVITY_ID) || row.wants(ACTIVITY_NAME) {
-        let activity = if insight { 99 } else { route::activity(class, name) };
         row.number(ACTIVITY_ID, activity.into());
         if insight {
             let words = [record.text(INSIGHT_TYPE), record.text(INSIGHT_STATE)];
@@ -402,7 +437,7 @@ fn derive(record: &Record, row: &mut Row) -> Class {
         row.number(STATUS_ID, if failed { 2 } else { 1 });
         row.constant(STATUS, if failed { "Failure" } else { "Success" });
     }
-    if row.wants(REQUEST_DATA) && record.kind(REQUEST) == JsonKind::Object {
+    if row.wants(REQUEST_DATA) && (record.kind(REQUEST) == JsonKind::Object || record.text(REQUEST).is_some()) {
         // OCSF wants an id of every request that it shows.
         match record.all(REQUEST).next().filter(|_| record.text(REQUEST_ID).is_some()) {
             Some(hit) => row.hit(REQUEST_DATA, record, hit),
@@ -461,7 +496,7 @@ fn actor(record: &Record, row: &mut Row) {
         let email = [user.as_deref(), session].into_iter().flatten().find(|name| is_email(name));
         let name = match (kind.as_deref(), email) {
             (_, Some(email)) => Some(email),
-            (Some("Root"), None) => user.as_deref().or(Some("root")),
+            (Some("Root"), None) => user.as_deref(),
             (Some("AWSService"), None) => None,
             (_, None) => user.as_deref().or(issuer.as_deref()).or_else(|| {
                 let last = arn.as_deref()?.rsplit(['/', ':']).next()?;
@@ -471,8 +506,10 @@ fn actor(record: &Record, row: &mut Row) {
         if let Some(email) = email {
             row.text(ACTOR_EMAIL, record, email);
         }
-        if let Some(name) = name {
-            row.text(ACTOR_NAME, record, name);
+        match name {
+            Some(name) => row.text(ACTOR_NAME, record, name),
+            None if kind.as_deref() == Some("Root") => row.constant(ACTOR_NAME, "root"),
+            None => {}
         }
     }
     account_type(row, ACTOR_ACCOUNT, ACTOR_ACCOUNT_TYPE_ID, ACTOR_ACCOUNT_TYPE);

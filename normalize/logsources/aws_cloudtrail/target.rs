@@ -93,6 +93,7 @@ fn authentication(name: &str, record: &Record, row: &mut Row) {
         row.copy(ACTOR_NAME, USER_NAME);
         row.copy(ACTOR_EMAIL, USER_EMAIL);
         row.copy(ACTOR_UID, USER_UID);
+        row.copy(ACTOR_UID_ALT, USER_UID_ALT);
         row.copy(ACTOR_TYPE_ID, USER_TYPE_ID);
         row.copy(ACTOR_TYPE, USER_TYPE);
         row.copy(ACTOR_ACCOUNT, USER_ACCOUNT);
@@ -139,6 +140,7 @@ fn account_change(record: &Record, row: &mut Row) {
         // Somebody changes his own password.
         row.copy(ACTOR_NAME, USER_NAME);
         row.copy(ACTOR_UID, USER_UID);
+        row.copy(ACTOR_UID_ALT, USER_UID_ALT);
         row.copy(ACTOR_ACCOUNT, USER_ACCOUNT);
     }
     account_type(row, USER_ACCOUNT, USER_ACCOUNT_TYPE_ID, USER_ACCOUNT_TYPE);

@@ -1,0 +1,117 @@
+//! Our engine beside others: SigmaHQ's rules over real records beside `rsigma-eval`, and random rules over random records beside the
+//! plainest evaluator that we could write.
+
+mod naive;
+mod random;
+
+use std::collections::BTreeMap;
+
+use correlate::Detector;
+use event::EventKey;
+use rsigma_eval::{Engine, JsonEvent};
+use serde_json::Value;
+
+/// A rule on which the engines differ, with the sentence that says why ours is meant.
+struct Difference {
+    rule: &'static str,
+    field: &'static str,
+    why: &'static str,
+    /// Records that only we match, and that only the other engine matches.
+    ours: u64,
+    theirs: u64,
+}
+
+const DIFFERENCES: &[Difference] = &[
+    Difference {
+        rule: "6e61ee20-ce00-4f8d-8aee-bedd8216f7e3",
+        field: "eventSource, eventName",
+        why: "facts/sigma.md section 3: names are looked up literally first, then without regard to case, since rules and shippers vary in \
+              it; this record was folded to lower case by a shipper, and rsigma-eval knows exact names only",
+        ours: 1,
+        theirs: 0,
+    },
+    Difference {
+        rule: "a136ac98-b2bc-4189-a14d-f0d0388e57a7",
+        field: "requestParameters",
+        why: "facts/sigma.md section 9: `contains` on an object asks its compact JSON and every leaf in it; rsigma-eval asks scalars only, \
+              so this rule never fires there",
+        ours: 3,
+        theirs: 0,
+    },
+];
+const DIFFERENCES_MAX: usize = 12;
+
+#[test]
+fn sigma_hq_rules_match_the_same_records() {
+    let shared = tests::shared_or_skip!("sigma_hq_rules_match_the_same_records");
+    let folder = shared.join("data/sigma_rules/rules/cloud/aws/cloudtrail");
+    let (set, mistakes) = tests::compile(&tests::rule_files(std::slice::from_ref(&folder)));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let collection = rsigma_parser::parse_sigma_directory(&folder).expect("SigmaHQ's rules are sound");
+    assert!(collection.errors.is_empty(), "{:?}", collection.errors);
+    let mut engine = Engine::new();
+    engine.add_collection(&collection).expect("SigmaHQ's rules are sound");
+    assert_eq!(engine.rule_count(), set.rules.len());
+
+    let mut wanted = set.wanted(normalize::logsources::aws_cloudtrail::SOURCE.name);
+    wanted.columns.insert("raw_data".into());
+    let mut normalizer = tests::normalizer(&wanted);
+    let mut detector = Detector::new(&set, false);
+    // Per rule: records that both match, only we, only they; and a record of each kind.
+    let mut counts: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+    let mut examples: BTreeMap<(String, bool), String> = BTreeMap::new();
+    let mut records = 0;
+    for path in tests::files_under(&shared.join("data/aws_cloudtrail")) {
+        tests::read_file(&path, "a file", &mut normalizer, &mut |normalized| {
+            for batch in &normalized.batches {
+                records += batch.len();
+                // An archive may hold one event twice: then each match counts twice.
+                let mut matches: BTreeMap<(String, EventKey), [u64; 2]> = BTreeMap::new();
+                for detection in detector.detect(batch).detections {
+                    let id = set.rules[detection.rule as usize].card.id.clone();
+                    matches.entry((id, detection.key)).or_default()[0] += 1;
+                }
+                let raw = batch.texts("raw_data").expect("it was wanted");
+                let mut of_key: BTreeMap<EventKey, &str> = BTreeMap::new();
+                for (row, key) in batch.keys.iter().enumerate() {
+                    of_key.insert(*key, raw.value(row));
+                    let record: Value = serde_json::from_str(raw.value(row)).expect("the raw record is JSON");
+                    for hit in engine.evaluate(&JsonEvent::borrow(&record)) {
+                        let id = hit.header.rule_id.expect("SigmaHQ's rules have ids");
+                        matches.entry((id, *key)).or_default()[1] += 1;
+                    }
+                }
+                for ((rule, key), [ours, theirs]) in matches {
+                    let count = counts.entry(rule.clone()).or_default();
+                    count[0] += ours.min(theirs);
+                    count[1] += ours.saturating_sub(theirs);
+                    count[2] += theirs.saturating_sub(ours);
+                    if ours != theirs {
+                        examples.entry((rule, ours > theirs)).or_insert_with(|| of_key[&key].to_owned());
+                    }
+                }
+            }
+        });
+    }
+    let same: u64 = counts.values().map(|count| count[0]).sum();
+    println!("{records} records, {} rules, of which {} match; {same} matches are the same", set.rules.len(), counts.len());
+    assert!(records > 20_000 && same > 1_000, "{records} records, {same} matches");
+    let mut wrong = Vec::new();
+    for (rule, [_, ours, theirs]) in counts.iter().filter(|(_, count)| count[1] + count[2] > 0) {
+        match DIFFERENCES.iter().find(|difference| difference.rule == rule) {
+            Some(known) if (known.ours, known.theirs) == (*ours, *theirs) => println!("  {rule} {}: {}", known.field, known.why),
+            _ => {
+                let title = &set.rules.iter().find(|known| known.card.id == *rule).expect("a rule of the set").card.title;
+                let of = |ours| examples.get(&(rule.clone(), ours)).map_or("", String::as_str);
+                wrong.push(format!("{rule} {title}: only we {ours} {}, only they {theirs} {}", of(true), of(false)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for known in DIFFERENCES {
+        let now = counts.get(known.rule).copied().unwrap_or_default();
+        assert_eq!((now[1], now[2]), (known.ours, known.theirs), "{}: this difference is no more", known.rule);
+        assert!(known.why.len() > 20, "{}: without a sentence it is a bug", known.rule);
+    }
+    assert!(DIFFERENCES.len() <= DIFFERENCES_MAX);
+}
