@@ -10,7 +10,8 @@ use event::evidence::evidence_columns;
 use event::ocsf::{self, Class, column_at};
 use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
 use event::{
-    Document, EventBatch, EventKey, Evidence, EvidenceField, LogSourceName, Normalized, Place, RawBatch, Reason, Reject, Tally, Wanted,
+    Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Normalized, Place, RawBatch, Reason, Reject, Tally,
+    Wanted,
 };
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
@@ -260,7 +261,9 @@ impl Mapper {
     fn refuse(&mut self, reading: &Reading, text: Text, i: usize, reason: Reason) -> usize {
         let next = text.skip(i);
         let hit = text.value(i, next);
-        let (start, end) = (hit.start as usize, hit.end as usize);
+        // Of a string, the quotes are part of what stood there.
+        let quote = usize::from(hit.kind == JsonKind::Text);
+        let (start, end) = (hit.start as usize - quote, hit.end as usize + quote);
         self.out.reject(reading, &text.bytes[start..end], start, reason, String::new(), None);
         next
     }

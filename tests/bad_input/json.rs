@@ -195,3 +195,11 @@ fn behind_a_bad_element_the_next_one_counts_whatever_it_begins_with() {
     assert_eq!(read.outcome(), "2 mapped, 1 not_json, 1 not_recognised");
     assert!(read.rejects.iter().any(|reject| reject.bytes == other.as_bytes()));
 }
+
+#[test]
+fn a_text_among_records_is_kept_with_its_quotes() {
+    let read = read(b"{\"Records\":[\"gone \\\" \\u0041\",\"\",17]}");
+    assert_eq!(read.outcome(), "3 not_a_record");
+    let kept: Vec<&[u8]> = read.rejects.iter().map(|reject| reject.bytes.as_slice()).collect();
+    assert_eq!(kept, [b"\"gone \\\" \\u0041\"".as_slice(), b"\"\"", b"17"]);
+}

@@ -11,7 +11,13 @@ use crate::{seeds, target};
 fn whatever_a_rule_file_holds() {
     let tables: Vec<Table> = logsources::ALL
         .iter()
-        .map(|source| Table { name: source.name, sigma: source.sigma, operation: source.operation, members: source.members, fields: source.fields })
+        .map(|source| Table {
+            name: source.name,
+            sigma: source.sigma,
+            operation: source.operation,
+            members: source.members,
+            fields: source.fields,
+        })
         .collect();
     let lists = Lists::from([("list".to_owned(), vec!["a".to_owned(), "b*".to_owned()])]);
     let event = record(1);
