@@ -105,7 +105,8 @@ impl Prepared {
         let mut asked_names: Vec<Arc<str>> = Vec::new();
         let mut asked = Vec::new();
         for path in &wanted.paths {
-            let known = leaves.iter().position(|p| p.eq_ignore_ascii_case(path));
+            // Each spelling has an answer of its own: a key that is spelled so beats one in other letters.
+            let known = leaves.iter().position(|p| p == path);
             let leaf = known.unwrap_or_else(|| {
                 leaves.push(path);
                 visited.push(false);
@@ -113,8 +114,7 @@ impl Prepared {
                 leaves.len() - 1
             });
             visited[leaf] = true;
-            let answering =
-                source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p.eq_ignore_ascii_case(path)));
+            let answering = source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p == path));
             let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column]);
             asked_names.push(path.as_str().into());
             asked.push(AskedPath { leaf: Some(leaf as Leaf), column });

@@ -35,6 +35,8 @@ pub struct Node {
     table: Vec<(Sign, u16)>,
     /// The number of the first child among all children of the tree.
     pub first: u32,
+    /// Some keys are spelled alike but for their case: each has its own answer, since an exact key beats a folded one.
+    pub has_variants: bool,
     /// Some path below is taken by a column: its object is looked into for `unmapped`.
     pub partly_taken: bool,
 }
@@ -99,7 +101,7 @@ impl Trie {
 
     fn child(&mut self, node: usize, key: &str, path: impl Fn() -> String) -> usize {
         let children = &mut self.nodes[node].children;
-        if let Some(at) = children.iter().position(|child| child.key.eq_ignore_ascii_case(key.as_bytes())) {
+        if let Some(at) = children.iter().position(|child| *child.key == *key.as_bytes()) {
             return at;
         }
         children.push(Child { key: key.as_bytes().into(), path: path().into(), ..Child::default() });
@@ -138,6 +140,8 @@ impl Node {
     fn index(&mut self) {
         let size = (self.children.len() * 4).next_power_of_two();
         self.table = vec![(Sign::default(), 0); size];
+        let alike = |n: usize, child: &Child| self.children[..n].iter().any(|other| other.key.eq_ignore_ascii_case(&child.key));
+        self.has_variants = self.children.iter().enumerate().any(|(n, child)| alike(n, child));
         for (n, child) in self.children.iter().enumerate() {
             let mut padded = child.key.to_vec();
             padded.extend([0; 8]);
@@ -173,6 +177,12 @@ impl Node {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// The children beside `n` that the key is for too, and whether it is spelled exactly so.
+    pub fn variants<'a>(&'a self, n: usize, key: &'a [u8]) -> impl Iterator<Item = (usize, bool)> + use<'a> {
+        let others = self.children.iter().enumerate().filter(move |(m, child)| *m != n && child.key.eq_ignore_ascii_case(key));
+        others.map(move |(m, child)| (m, *child.key == *key))
     }
 
     /// Every path number at or below a child, with its rank.

@@ -312,6 +312,9 @@ impl<'a> Walk<'a> {
                     next
                 }
                 Some((n, exact)) => {
+                    if node.has_variants {
+                        self.variants(i, at, node, object, n);
+                    }
                     let child = &node.children[n];
                     if self.hits.is_beaten(node.first + n as u32, object, exact, || {
                         let mut leaves = Vec::new();
@@ -340,6 +343,26 @@ impl<'a> Walk<'a> {
                 return next + 1;
             }
             at = next + 1;
+        }
+    }
+
+    /// The same member for paths that spell its key in other letters than that of child `n`.
+    #[cold]
+    fn variants(&mut self, i: usize, at: usize, node: &'a Node, object: u64, n: usize) {
+        let (start, end) = self.text.key(at);
+        let mut key = Vec::new();
+        unescape(&self.text.bytes[start as usize..end as usize], &mut key);
+        for (m, exact) in node.variants(n, &key) {
+            let child = &node.children[m];
+            let (trie, from) = (self.trie, self.text.offset(i));
+            let beaten = self.hits.is_beaten(node.first + m as u32, object, exact, || {
+                let mut leaves = Vec::new();
+                Node::leaves(trie, child, &mut leaves);
+                (leaves, from)
+            });
+            if !beaten {
+                self.take::<false>(at + 2, child, "");
+            }
         }
     }
 

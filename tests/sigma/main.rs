@@ -237,6 +237,16 @@ fn names_of_fields() {
     yes("api.operation: RunInstances", "{}");
 }
 
+/// Paths that differ in case only have answers of their own: no rule changes what another one sees.
+#[test]
+fn two_spellings_of_one_field() {
+    let both = "s:\n    requestParameters.ab: x\n    requestParameters.AB: y\ncondition: s";
+    assert!(matches(both, r#"{"ab":"x","AB":"y"}"#));
+    assert!(matches(both, r#"{"AB":"y","ab":"x"}"#));
+    assert!(!matches(both, r#"{"ab":"x"}"#));
+    assert!(matches("s:\n    requestParameters.ab: x\n    requestParameters.AB: x\ncondition: s", r#"{"Ab":"x"}"#));
+}
+
 #[test]
 fn keywords() {
     assert!(matches("k: [runinstances]\ncondition: k", "{}"));
