@@ -139,28 +139,28 @@ fn a_condition_that_is_no_sigma() {
     check_detection(
         "  a:\n    eventName: StopLogging\n  condition: a | count() by awsRegion > 5\n",
         expect![[r#"
-        error: aggregations after `|` are deprecated in Sigma
-         --> rule.yml:8:14
-          |
-        8 |   condition: a | count() by awsRegion > 5
-          |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          |
-        help: write a correlation document (event_count, value_count, temporal)
-        error: 1 mistake in the rules
-    "#]],
+            error: aggregations after `|` are deprecated in Sigma
+             --> rule.yml:8:14
+              |
+            8 |   condition: a | count() by awsRegion > 5
+              |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+            help: correlation documents replace them; this version does not run those yet
+            error: 1 mistake in the rules
+        "#]],
     );
     check_detection(
         "  a:\n    eventName: StopLogging\n  timeframe: 5m\n  condition: a\n",
         expect![[r#"
-        error: `timeframe` belongs to aggregations, which Sigma has replaced
-         --> rule.yml:8:3
-          |
-        8 |   timeframe: 5m
-          |   ^^^^^^^^^
-          |
-        help: write a correlation document with `timespan`
-        error: 1 mistake in the rules
-    "#]],
+            error: `timeframe` belongs to aggregations, which Sigma has replaced
+             --> rule.yml:8:3
+              |
+            8 |   timeframe: 5m
+              |   ^^^^^^^^^
+              |
+            help: correlation documents replace them; this version does not run those yet
+            error: 1 mistake in the rules
+        "#]],
     );
     check_detection(
         "  a:\n    eventName: StopLogging\n  condition: 3 of a*\n",
@@ -297,15 +297,15 @@ fn parts_that_are_missing() {
     check(
         "title: Trail stopped\nlogsource:\n  product: aws\n",
         expect![[r#"
-        error: a rule needs a `detection`
-         --> rule.yml:1:1
-          |
-        1 | title: Trail stopped
-          | ^
-          |
-        help: correlations have `correlation`, filters have `filter`
-        error: 1 mistake in the rules
-    "#]],
+            error: a rule needs a `detection`
+             --> rule.yml:1:1
+              |
+            1 | title: Trail stopped
+              | ^
+              |
+            help: `detection: {selection: {eventName: …}, condition: selection}`
+            error: 1 mistake in the rules
+        "#]],
     );
     check_detection(
         "  a:\n    eventName: StopLogging\n",

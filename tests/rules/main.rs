@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use correlate::compile::Table;
 use correlate::{Detector, Lists, RuleSet, SigmaFile};
 use event::{Level, LogSourceName, Wanted};
 use normalize::logsources;
@@ -31,14 +30,7 @@ fn text(folder: &Path, file: &str) -> String {
 
 fn compiled(folder: &Path) -> RuleSet {
     let file = SigmaFile { name: format!("{}/rule.yml", name(folder)).into(), text: text(folder, "rule.yml").into() };
-    let table = |source: &&'static normalize::LogSource| Table {
-        name: source.name,
-        sigma: source.sigma,
-        operation: source.operation,
-        fields: source.fields,
-    };
-    let tables: Vec<Table> = logsources::ALL.iter().map(table).collect();
-    RuleSet::compile(&[file], &tables, &Lists::new())
+    RuleSet::compile(&[file], &tests::tables(), &Lists::new())
         .unwrap_or_else(|mistakes| panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
@@ -137,7 +129,7 @@ fn every_page_has_its_sections_in_order() {
 
 #[test]
 fn pysigma_reads_every_rule() {
-    if !has("python3", &["-c", "import sigma"]) {
+    if !has("python3", &["-c", "import sigma.collection"]) {
         println!("SKIPPED: no python3 with pySigma (`pip install pysigma`)");
         return;
     }
