@@ -50,7 +50,11 @@ impl Worker<'_> {
         let Normalized { batches, rejects: unread, tally, .. } = self.normalizer.normalize(raw);
         let mut done = Done { tally, ..Done::default() };
         for batch in &batches {
-            done.detections.append(self.detector.detect(batch));
+            let mut found = self.detector.detect(batch);
+            if self.job.findings {
+                found.show(|row| self.normalizer.evidence(batch, row));
+            }
+            done.detections.append(found);
             if self.job.events {
                 if self.job.from == Millis::MIN && self.job.to == Millis::MAX {
                     events::write(&batch.rows, &mut done.events);
@@ -75,11 +79,8 @@ pub fn replay<E>(job: &Job, plan: Files, mut collect: impl FnMut(Done) -> Result
             scope.spawn(|| {
                 // Whatever happens here, nobody waits for this worker in vain.
                 let _left = Left(&queue);
-                let mut worker = Worker {
-                    job,
-                    normalizer: Normalizer::new(logsources::ALL, &job.wanted),
-                    detector: Detector::new(job.rules, job.findings),
-                };
+                let mut worker =
+                    Worker { job, normalizer: Normalizer::new(logsources::ALL, &job.wanted), detector: Detector::new(job.rules) };
                 let mut opener = Opener::new(job.forced, job.read_bytes.clone());
                 loop {
                     let pulled = plan.lock().expect("no worker panics here").next(PIECE_BYTES);

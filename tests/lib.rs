@@ -141,7 +141,7 @@ pub fn run(command: &mut Command, time: Duration) -> Result<String, String> {
     }
 }
 
-/// A new folder under the target folder.
+/// A new folder among the system's temporary files.
 fn tempdir() -> PathBuf {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -150,7 +150,7 @@ fn tempdir() -> PathBuf {
     folder
 }
 
-/// The judge of OCSF events that we did not write: what it printed, or why it refused. Warnings of the accepted codes are not asked.
+/// The judge of OCSF events that we did not write: what it printed, or what it found wrong.
 pub fn ocsf_validate(shared: &Path, events: &[PathBuf], arguments: &[&str]) -> Result<String, String> {
     let mut command = Command::new("python3");
     command.arg(shared.join("tools/ocsf_validate.py")).args(["--max", "40"]).args(arguments).args(events);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray, Int32Array, Int64Array, ListArray, StringViewArray, StructArray};
-use event::{Asked, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Millis, Place, RuleIndex};
+use event::{Asked, EventBatch, EventKey, Evidence, JsonKind, LogSourceName, Millis, RuleIndex};
 
 use crate::compile::test::{Test, related};
 use crate::compile::{FieldRef, Node, Program, RuleSet};
@@ -16,7 +16,9 @@ pub struct Detection {
     pub time: Millis,
     pub key: EventKey,
     pub rule: RuleIndex,
-    /// None where nobody builds findings.
+    /// The row of its batch.
+    pub row: u32,
+    /// What a finding shows of the event: whoever has the batch gives it. None where nobody builds findings.
     pub event: Option<Arc<Evidence>>,
 }
 
@@ -30,6 +32,19 @@ pub struct Detections {
 }
 
 impl Detections {
+    /// Gives each detection what a finding shows of its event; events that several rules match are asked for once.
+    pub fn show(&mut self, mut evidence: impl FnMut(usize) -> Evidence) {
+        let mut last: Option<(u32, Arc<Evidence>)> = None;
+        for detection in &mut self.detections {
+            let event = match &last {
+                Some((row, event)) if *row == detection.row => event.clone(),
+                _ => Arc::new(evidence(detection.row as usize)),
+            };
+            last = Some((detection.row, event.clone()));
+            detection.event = Some(event);
+        }
+    }
+
     pub fn append(&mut self, mut other: Detections) {
         self.detections.append(&mut other.detections);
         self.candidates += other.candidates;
@@ -40,7 +55,6 @@ impl Detections {
 /// Finds detections. Each worker has its own.
 pub struct Detector<'a> {
     rules: &'a RuleSet,
-    evidence: bool,
     memos: BTreeMap<LogSourceName, Memo>,
 }
 
@@ -66,9 +80,8 @@ enum Values<'a> {
 }
 
 impl<'a> Detector<'a> {
-    /// `evidence`: whether detections carry what a finding shows of the event.
-    pub fn new(rules: &'a RuleSet, evidence: bool) -> Self {
-        Self { rules, evidence, memos: BTreeMap::new() }
+    pub fn new(rules: &'a RuleSet) -> Self {
+        Self { rules, memos: BTreeMap::new() }
     }
 
     pub fn detect(&mut self, batch: &EventBatch) -> Detections {
@@ -80,11 +93,9 @@ impl<'a> Detector<'a> {
         memo.nodes.resize(program.nodes.len(), 0);
         memo.asked.resize(program.roots.len(), 0);
         let fields: Vec<Values> = program.fields.iter().map(|field| values(field, batch)).collect();
-        let mut evidence = None;
         let mut asking = Asking { program, fields: &fields, memo, row: 0 };
         for row in 0..batch.len() {
             asking.begin(row);
-            let mut event: Option<Arc<Evidence>> = None;
             let mut ask = |asking: &mut Asking, root: usize| {
                 if !asking.first_time(root) {
                     return;
@@ -94,12 +105,8 @@ impl<'a> Detector<'a> {
                 if !asking.holds(*node) {
                     return;
                 }
-                if self.evidence && event.is_none() {
-                    let columns = evidence.get_or_insert_with(|| EvidenceColumns::new(batch));
-                    event = Some(Arc::new(columns.evidence(batch, row)));
-                }
                 let (time, key) = (batch.times[row], batch.keys[row]);
-                found.detections.extend(rules.iter().map(|rule| Detection { time, key, rule: *rule, event: event.clone() }));
+                found.detections.extend(rules.iter().map(|rule| Detection { time, key, rule: *rule, row: row as u32, event: None }));
             };
             for demanded in &program.index.fields {
                 match &fields[demanded.field] {
@@ -253,53 +260,5 @@ impl Asking<'_> {
             }),
             test => each(values, self.row, &mut |kind, text| test.value(kind, text)),
         }
-    }
-}
-
-/// A column that evidence is copied from.
-enum Texts {
-    Single(StringViewArray),
-    LastOf(ListArray, StringViewArray),
-}
-
-impl Texts {
-    fn value(&self, row: usize) -> Option<&str> {
-        let (texts, at) = match self {
-            Texts::Single(texts) => (texts, row),
-            Texts::LastOf(list, texts) => {
-                let offsets = list.value_offsets();
-                (texts, (offsets[row + 1] as usize).checked_sub(1).filter(|at| *at >= offsets[row] as usize)?)
-            }
-        };
-        texts.is_valid(at).then(|| texts.value(at))
-    }
-}
-
-/// The columns that evidence is copied from.
-struct EvidenceColumns {
-    texts: [Option<Texts>; EvidenceField::ALL.len()],
-    activity: Option<Int32Array>,
-}
-
-impl EvidenceColumns {
-    fn new(batch: &EventBatch) -> Self {
-        let activity = batch.column("activity_id").and_then(|array| array.as_any().downcast_ref::<Int32Array>().cloned());
-        let texts = EvidenceField::ALL.map(|field| match column(field.column(), batch)? {
-            Values::Texts(texts) => Some(Texts::Single(texts)),
-            Values::List(list, texts) => Some(Texts::LastOf(list, texts)),
-            _ => None,
-        });
-        Self { texts, activity }
-    }
-
-    fn evidence(&self, batch: &EventBatch, row: usize) -> Evidence {
-        let (partition, offset) = batch.places[row];
-        let place = Place { partition: batch.partitions[partition as usize].clone(), offset };
-        let activity = self.activity.as_ref().map_or(0, |activity| activity.value(row));
-        let mut evidence = Evidence::empty(batch.times[row], batch.keys[row], batch.log_source, batch.class, activity, place);
-        for (field, texts) in EvidenceField::ALL.into_iter().zip(&self.texts) {
-            evidence.push(field, texts.as_ref().and_then(|texts| texts.value(row)));
-        }
-        evidence
     }
 }

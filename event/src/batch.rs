@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray, StructArray};
+use arrow_buffer::Buffer;
 
 use crate::field::LogSourceName;
 use crate::key::EventKey;
@@ -90,6 +91,9 @@ pub struct EventBatch {
     /// The answers to what rules asked of the raw record, one per wanted path, by name. Never written out.
     pub asked: Arc<[Arc<str>]>,
     pub answers: Vec<Asked>,
+    /// The bytes as they came, and where each row's record stands in them: evidence is read from there when a finding is built.
+    pub arena: Buffer,
+    pub spans: Vec<(u32, u32)>,
     /// Per row: index into `partitions`, and the offset there.
     pub places: Vec<(u32, u64)>,
     pub partitions: Arc<[Arc<str>]>,

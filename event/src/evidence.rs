@@ -109,7 +109,7 @@ impl EvidenceField {
         EvidenceField::ResourceType,
     ];
 
-    pub fn column(self) -> &'static str {
+    pub const fn column(self) -> &'static str {
         match self {
             EvidenceField::Uid => "metadata.uid",
             EvidenceField::Operation => "api.operation",
@@ -188,6 +188,15 @@ impl Evidence {
             short.push(field, self.text(field).map(|text| &text[..text.floor_char_boundary(bytes)]));
         }
         short
+    }
+
+    /// The same under another uid.
+    pub fn with_uid(&self, uid: &str) -> Self {
+        let mut other = Self::empty(self.time, self.key, self.log_source, self.class, self.activity_id, self.place.clone());
+        for field in EvidenceField::ALL {
+            other.push(field, if field == EvidenceField::Uid { Some(uid) } else { self.text(field) });
+        }
+        other
     }
 
     /// OCSF's `type_uid`.

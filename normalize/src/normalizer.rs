@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
+use event::batch::PADDING;
 use event::cut::{self, Piece};
+use event::evidence::evidence_columns;
 use event::ocsf::{self, Class, column_at};
 use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
-use event::{Document, EventKey, JsonKind, LogSourceName, Normalized, RawBatch, Reason, Reject, Tally, Wanted};
+use event::{
+    Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Normalized, Place, RawBatch, Reason, Reject, Tally,
+    Wanted,
+};
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
 
@@ -36,10 +41,25 @@ const PROFILES: usize = column_at("metadata.profiles");
 const UID: usize = column_at("metadata.uid");
 const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
+/// The columns of evidence, in the order of its fields. An event's own uid is the provider's, where there is one.
+const EVIDENCE_COLUMNS: [usize; EvidenceField::ALL.len()] = {
+    let mut columns = [0; EvidenceField::ALL.len()];
+    let mut at = 0;
+    while at < columns.len() {
+        let field = EvidenceField::ALL[at];
+        columns[at] = if matches!(field, EvidenceField::Uid) { ORIGINAL_UID } else { column_at(field.column()) };
+        at += 1;
+    }
+    columns
+};
+
 /// Turns raw batches into events. Each worker has its own.
 pub struct Normalizer {
     parser: Parser,
     mapper: Mapper,
+    /// The same log sources, with the columns that evidence is made of.
+    evidence: Vec<Prepared>,
+    record: Vec<u8>,
 }
 
 /// Everything but the parser, whose positions are looked at meanwhile.
@@ -72,7 +92,40 @@ impl Normalizer {
         let prepare = |source: &&'static LogSource| Prepared::new(source, wanted.get(&source.name).unwrap_or(&nothing));
         let sources = tables.iter().map(prepare).collect();
         let mapper = Mapper { sources, likely: 0, hits: Hits::default(), key: Vec::new(), out: Out::default() };
-        Self { parser: Parser::default(), mapper }
+        let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
+        let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
+        Self { parser: Parser::default(), mapper, evidence, record: Vec::new() }
+    }
+
+    /// What a finding shows of an event: its record is read once more, since few events become findings.
+    pub fn evidence(&mut self, batch: &EventBatch, row: usize) -> Evidence {
+        let (start, end) = batch.spans[row];
+        self.record.clear();
+        self.record.extend_from_slice(&batch.arena[start as usize..end as usize]);
+        self.record.resize((end - start) as usize + PADDING, b' ');
+        let length = (end - start) as usize;
+        self.parser.parse_leniently(&mut self.record, 0, length).expect("it was read before");
+        let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
+        let at = self.parser.positions();
+        let text = Text { bytes: &self.record, base: 0, at, backslashes: self.parser.backslashes(), escapes_from: 0 }.of_record(0);
+        let hits = &mut self.mapper.hits;
+        Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 }.record(0, prepared.leaves);
+        let record = Record { text, hits, span: (0, length as u32) };
+        prepared.row.clear();
+        prepared.row.side.clear();
+        prepared.fill(&record);
+        (prepared.source.derive)(&record, &mut prepared.row);
+        let (partition, offset) = batch.places[row];
+        let place = Place { partition: batch.partitions[partition as usize].clone(), offset };
+        let activity = prepared.number(ACTIVITY_ID).unwrap_or(0) as i32;
+        let mut evidence = Evidence::empty(batch.times[row], batch.keys[row], batch.log_source, batch.class, activity, place);
+        for (field, column) in EvidenceField::ALL.into_iter().zip(EVIDENCE_COLUMNS) {
+            prepared.with_text(column, &self.record, |text| evidence.push(field, text));
+        }
+        if evidence.text(EvidenceField::Uid).is_none() {
+            evidence = evidence.with_uid(&batch.keys[row].to_string());
+        }
+        evidence
     }
 
     /// One parse per document.

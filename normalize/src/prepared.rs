@@ -51,6 +51,7 @@ struct Collected {
     times: Vec<Millis>,
     keys: Vec<EventKey>,
     places: Vec<(u32, u64)>,
+    spans: Vec<(u32, u32)>,
 }
 
 impl Prepared {
@@ -174,6 +175,7 @@ impl Prepared {
             times: Vec::new(),
             keys: Vec::new(),
             places: Vec::new(),
+            spans: Vec::new(),
         });
         if self.row.wanted[RAW_DATA] {
             let (start, end) = record.span;
@@ -246,6 +248,32 @@ impl Prepared {
         collected.times.push(time);
         collected.keys.push(key);
         collected.places.push(place);
+        collected.spans.push(record.span);
+    }
+
+    /// The text of a column of the row at hand; of a list, that of its last item.
+    pub fn with_text(&self, column: usize, arena: &[u8], each: impl FnOnce(Option<&str>)) {
+        let cell = match self.row.list_of[column] {
+            None => self.row.cells[column],
+            Some(list) => {
+                let columns = &self.row.list_columns[list];
+                let last = self.row.lists[list].chunks(columns.len()).next_back();
+                let at = columns.iter().position(|c| *c == column).expect("a column of its list");
+                last.map_or(Cell::None, |item| item[at])
+            }
+        };
+        match cell {
+            Cell::View(view) => views::with_bytes(view, arena, &self.row.side.bytes, |bytes| each(Some(views::text(bytes)))),
+            _ => each(None),
+        }
+    }
+
+    /// A number of the row at hand.
+    pub fn number(&self, column: usize) -> Option<i64> {
+        match self.row.cells[column] {
+            Cell::Long(number) => Some(number),
+            _ => None,
+        }
     }
 
     /// The batches of what was collected.
@@ -264,6 +292,8 @@ impl Prepared {
                 rows,
                 asked: self.asked_names.clone(),
                 answers: Vec::with_capacity(self.asked.len()),
+                arena: buffers[views::ARENA as usize].clone(),
+                spans: collected.spans,
                 places: collected.places,
                 partitions: partitions.clone(),
                 generation: 0,

@@ -30,6 +30,16 @@ pub fn view(text: &[u8], buffer: u32, offset: u32) -> View {
     length as u128 | u128::from(prefix) << 32 | u128::from(buffer) << 64 | u128::from(offset) << 96
 }
 
+/// The bytes of a view.
+pub fn with_bytes(view: View, arena: &[u8], side: &[u8], each: impl FnOnce(&[u8])) {
+    let length = view as u32 as usize;
+    if length <= 12 {
+        return each(&view.to_le_bytes()[4..4 + length]);
+    }
+    let (buffer, offset) = ((view >> 64) as u32, (view >> 96) as usize);
+    each(&(if buffer == ARENA { arena } else { side })[offset..offset + length]);
+}
+
 /// Bytes of a checked document as text; they are cut at ASCII characters.
 #[inline]
 pub fn text(bytes: &[u8]) -> &str {

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use correlate::{Correlator, RuleSet};
-use event::evidence::evidence_columns;
 use event::uuid::Uuid;
 use event::{Evidence, Finding, Level, LogSourceName, Statement, Tally, Wanted};
 use forward::ForwardError;
@@ -105,7 +104,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let terminal = std::io::stdout().is_terminal();
     let built = args.findings.is_some() || terminal;
     let job = Job {
-        wanted: wanted(&set, built, args.events.is_some()),
+        wanted: wanted(&set, args.events.is_some()),
         rules: &set,
         forced: options.source,
         findings: built,
@@ -209,13 +208,10 @@ impl Options {
     }
 }
 
-/// What rules, findings and outputs want of each log source.
-fn wanted(set: &RuleSet, findings: bool, events: bool) -> BTreeMap<LogSourceName, Wanted> {
+/// What rules and outputs want of each log source.
+fn wanted(set: &RuleSet, events: bool) -> BTreeMap<LogSourceName, Wanted> {
     let of = |source: &&'static normalize::LogSource| {
         let mut wanted = set.wanted(source.name);
-        if findings {
-            wanted.columns.extend(evidence_columns().map(str::to_owned));
-        }
         wanted.all_columns = events;
         (source.name, wanted)
     };

@@ -79,11 +79,13 @@ fn an_escaped_text_is_copied_and_counted() {
 fn a_detection_holds_no_arena() {
     let rule = "title: t\nid: 11111111-2222-4333-8444-555555555555\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventName: '*'}, condition: s}\n";
     let rules = RuleSet::compile(&[SigmaFile { name: "r".into(), text: rule.into() }], &tests::tables(), &Lists::new()).unwrap();
-    let mut wanted = rules.wanted(logsources::ALL[0].name);
-    wanted.columns.extend(event::evidence::evidence_columns().map(str::to_owned));
-    let normalized = normalize(&records(), wanted);
-    let mut detector = Detector::new(&rules, true);
-    let detections: Vec<_> = normalized.batches.iter().map(|batch| detector.detect(batch)).collect();
+    let normalized = normalize(&records(), rules.wanted(logsources::ALL[0].name));
+    let mut detector = Detector::new(&rules);
+    let mut reader = tests::normalizer(&Wanted::default());
+    let mut detections: Vec<_> = normalized.batches.iter().map(|batch| detector.detect(batch)).collect();
+    for (batch, found) in normalized.batches.iter().zip(&mut detections) {
+        found.show(|row| reader.evidence(batch, row));
+    }
     assert!(detections.iter().any(|found| found.detections.iter().any(|detection| detection.event.is_some())));
     let arena = normalized.batches[0].answers[0].texts.data_buffers()[0].clone();
     assert!(arena.strong_count() > 1, "the batches look into it");

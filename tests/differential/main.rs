@@ -56,7 +56,7 @@ fn sigma_hq_rules_match_the_same_records() {
     let mut wanted = set.wanted(normalize::logsources::aws_cloudtrail::SOURCE.name);
     wanted.columns.insert("raw_data".into());
     let mut normalizer = tests::normalizer(&wanted);
-    let mut detector = Detector::new(&set, false);
+    let mut detector = Detector::new(&set);
     // Per rule: records that both match, only we, only they; and a record of each kind.
     let mut counts: BTreeMap<String, [u64; 3]> = BTreeMap::new();
     let mut examples: BTreeMap<(String, bool), String> = BTreeMap::new();

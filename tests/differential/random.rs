@@ -245,7 +245,7 @@ fn found(rules: &[Rule], records: &[Json], all_columns: bool, space: &str) -> BT
     let wanted = Wanted { all_columns, ..set.wanted(normalize::logsources::aws_cloudtrail::SOURCE.name) };
     let normalized = tests::normalizer(&wanted).normalize(raw);
     assert_eq!(normalized.tally.mapped, records.len() as u64, "{:?}", normalized.rejects);
-    let mut detector = Detector::new(&set, false);
+    let mut detector = Detector::new(&set);
     let mut found = BTreeSet::new();
     for batch in &normalized.batches {
         for detection in detector.detect(batch).detections {

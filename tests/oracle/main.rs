@@ -43,8 +43,8 @@ fn what_real_records_become_is_valid() {
     assert!(mistakes.is_empty(), "{mistakes:?}");
     let mut wanted = set.wanted(normalize::logsources::aws_cloudtrail::SOURCE.name);
     wanted.all_columns = true;
-    let mut normalizer = tests::normalizer(&wanted);
-    let mut detector = Detector::new(&set, true);
+    let (mut normalizer, mut reader) = (tests::normalizer(&wanted), tests::normalizer(&wanted));
+    let mut detector = Detector::new(&set);
     let (mut correlator, encoder) = (Correlator::default(), Encoder::new(&set.cards()));
     let names = ["events.ndjson", "rejects.ndjson", "findings.ndjson"];
     let mut files = names.map(create);
@@ -55,7 +55,9 @@ fn what_real_records_become_is_valid() {
             for batch in &normalized.batches {
                 events::write(&batch.rows, &mut out[0]);
                 counts[0] += batch.len();
-                for statement in correlator.observe(detector.detect(batch)) {
+                let mut found = detector.detect(batch);
+                found.show(|row| reader.evidence(batch, row));
+                for statement in correlator.observe(found) {
                     let Statement::Create(finding) = statement else { panic!("a rule about single events only creates") };
                     encoder.write(&finding, encoder.uid(&finding), &mut out[2]);
                     out[2].push(b'\n');
@@ -99,7 +101,10 @@ fn the_standards_own_validator_agrees() {
         let mut install = Command::new("go");
         install.args(["install", "github.com/ocsf/ocsf-toolkit/cmd/ocsf-toolkit@latest"]).env("GOBIN", scratch("go"));
         if let Err(said) = tests::run(&mut install, Duration::from_secs(240)) {
-            return tests::skipped(test, &format!("ocsf-toolkit cannot be installed: {}", said.trim()));
+            return tests::skipped(
+                test,
+                &format!("ocsf-toolkit cannot be installed: {}", said.split_whitespace().collect::<Vec<_>>().join(" ")),
+            );
         }
     }
     let schema = scratch("schema-1.8.0.json");

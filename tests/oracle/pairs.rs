@@ -92,10 +92,9 @@ fn published_mappings_say_the_same() {
             let mut theirs = pair["expected_ocsf"].clone();
             // Raw JSON: they write it as a text, we write it in line.
             for path in ["/api/request/data", "/api/response/data"] {
-                if let Some(data) = theirs.pointer_mut(path) {
-                    if let Some(json) = data.as_str().and_then(|text| serde_json::from_str(text).ok()) {
-                        *data = json;
-                    }
+                let Some(data) = theirs.pointer_mut(path) else { continue };
+                if let Some(json) = data.as_str().and_then(|text| serde_json::from_str(text).ok()) {
+                    *data = json;
                 }
             }
             flatten(&theirs, String::new(), &mut leaves);

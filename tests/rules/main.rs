@@ -56,7 +56,7 @@ fn findings(set: &RuleSet, event: &str) -> Vec<String> {
     let wanted: BTreeMap<LogSourceName, Wanted> = logsources::ALL.iter().map(|source| (source.name, set.wanted(source.name))).collect();
     let read = read_wanted(event.as_bytes(), &wanted);
     assert_eq!(read.outcome(), "1 mapped", "an event of a page is one record");
-    let mut detector = Detector::new(set, false);
+    let mut detector = Detector::new(set);
     let detections = read.batches.iter().flat_map(|batch| detector.detect(batch).detections);
     detections.map(|detection| set.rules[detection.rule as usize].card.id.clone()).collect()
 }

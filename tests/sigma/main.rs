@@ -35,7 +35,7 @@ fn matches(detection: &str, parameters: &str) -> bool {
     let wanted: BTreeMap<_, _> = logsources::ALL.iter().map(|source| (source.name, rules.wanted(source.name))).collect();
     let normalized = Normalizer::new(logsources::ALL, &wanted).normalize(raw);
     assert_eq!(normalized.tally.mapped, 1, "{record}: {:?}", normalized.rejects);
-    let mut detector = Detector::new(&rules, false);
+    let mut detector = Detector::new(&rules);
     normalized.batches.iter().any(|batch| !detector.detect(batch).detections.is_empty())
 }
 
