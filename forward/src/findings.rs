@@ -62,6 +62,7 @@ impl Encoder {
         let before = out.len();
         self.write_all(finding, uid, out);
         if out.len() - before > FINDING_BYTES_MAX && finding.evidence.len() == 1 {
+            // What strangers wrote is what makes it long; a rule's own texts are bounded where they are prepared.
             out.truncate(before);
             let event = Arc::new(finding.evidence[0].cut(SHORT_BYTES));
             self.write_all(&Finding { evidence: vec![event], ..finding.clone() }, uid, out);
@@ -408,10 +409,10 @@ mod tests {
     fn finding(text: &str) -> (Encoder, Finding) {
         let card = RuleCard {
             id: "5a1b3c2d-0000-4000-8000-000000000001".into(),
-            title: text.into(),
+            title: "A rule of ordinary length that says what it sees".into(),
             level: Level::High,
             version: None,
-            description: Some(text.repeat(20)),
+            description: Some("What it sees, and why that matters. ".repeat(100)),
             tags: (0..40).map(|n| format!("attack.t{n:04}")).collect(),
             references: Vec::new(),
             category: "Sigma rule",

@@ -24,7 +24,7 @@ fn whatever_a_rule_file_holds() {
         // What loads can be asked.
         let wanted = logsources::ALL.iter().map(|source| (source.name, set.wanted(source.name))).collect();
         let read = read_wanted(event.as_bytes(), &wanted);
-        let mut detector = Detector::new(&set, true);
+        let mut detector = Detector::new(&set);
         for batch in &read.batches {
             let found = detector.detect(batch);
             assert!(found.detections.iter().all(|detection| (detection.rule as usize) < set.rules.len()));
