@@ -129,7 +129,7 @@ fn every_page_has_its_sections_in_order() {
 
 #[test]
 fn pysigma_reads_every_rule() {
-    if !has("python3", &["-c", "import sigma"]) {
+    if !has("python3", &["-c", "import sigma.collection"]) {
         println!("SKIPPED: no python3 with pySigma (`pip install pysigma`)");
         return;
     }
