@@ -78,12 +78,15 @@ fn record(n: usize) -> String {
         ("iam.amazonaws.com", "AttachRolePolicy", false),
         ("ssm.amazonaws.com", "UpdateInstanceInformation", false),
     ];
-    let rare = n % 97 == 0;
+    let rare = n.is_multiple_of(97);
     let (source, name, read_only) = CALLS[if rare { 9 } else { [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11][n % 11] }];
     let (minute, second) = (n / 60 % 60, n % 60);
-    let escaped = if n % 10 == 0 { r#","policy":"{\"Version\":\"2012-10-17\",\"Statement\":[]}""# } else { "" };
-    let error =
-        if n % 13 == 0 { r#""errorCode":"AccessDenied","errorMessage":"User is not authorized to perform this operation","# } else { "" };
+    let escaped = if n.is_multiple_of(10) { r#","policy":"{\"Version\":\"2012-10-17\",\"Statement\":[]}""# } else { "" };
+    let error = if n.is_multiple_of(13) {
+        r#""errorCode":"AccessDenied","errorMessage":"User is not authorized to perform this operation","#
+    } else {
+        ""
+    };
     format!(
         r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","principalId":"AROAEXAMPLE{role:08}:session-{n}","arn":"arn:aws:sts::111122223333:assumed-role/role-{role}/session-{n}","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE{n:09}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"AROAEXAMPLE{role:08}","arn":"arn:aws:iam::111122223333:role/role-{role}","accountId":"111122223333","userName":"role-{role}"}},"webIdFederationData":{{}},"attributes":{{"creationDate":"2026-03-01T09:00:00Z","mfaAuthenticated":"false"}}}}}},"eventTime":"2026-03-01T10:{minute:02}:{second:02}Z","eventSource":"{source}","eventName":"{name}","awsRegion":"eu-central-1","sourceIPAddress":"203.0.113.{ip}","userAgent":"aws-sdk-go/1.44.0 (go1.21; linux; amd64)",{error}"requestParameters":{{"roleArn":"arn:aws:iam::111122223333:role/role-{role}","bucketName":"bucket-{role}","key":"data/part-{n}.parquet","maxResults":100{escaped}}},"responseElements":null,"additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"ECDHE-RSA-AES128-GCM-SHA256","bytesTransferredIn":0,"bytesTransferredOut":{n}}},"requestID":"00000000-0000-4000-8000-{n:012}","eventID":"11111111-1111-4111-8111-{n:012}","readOnly":{read_only},"resources":[{{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::bucket-{role}/data/part-{n}.parquet"}},{{"accountId":"111122223333","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::bucket-{role}"}}],"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"{source}"}}}}"#,
         role = n % 7,

@@ -70,10 +70,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if let Failure::Usage(text) | Failure::World(text) = &failure {
-                if !text.is_empty() {
-                    terminal::error(text);
-                }
+            if let Failure::Usage(text) | Failure::World(text) = &failure
+                && !text.is_empty()
+            {
+                terminal::error(text);
             }
             ExitCode::from(failure.code())
         }

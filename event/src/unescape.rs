@@ -34,11 +34,12 @@ fn code_point(raw: &[u8]) -> (char, usize) {
     let Some(first) = four(0) else {
         return (char::REPLACEMENT_CHARACTER, 0);
     };
-    if (0xd800..0xdc00).contains(&first) && raw.get(4..6) == Some(b"\\u") {
-        if let Some(second @ 0xdc00..0xe000) = four(6) {
-            let c = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-            return (char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER), 10);
-        }
+    if (0xd800..0xdc00).contains(&first)
+        && raw.get(4..6) == Some(b"\\u")
+        && let Some(second @ 0xdc00..0xe000) = four(6)
+    {
+        let c = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        return (char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER), 10);
     }
     (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 4)
 }

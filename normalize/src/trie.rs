@@ -52,7 +52,7 @@ impl Trie {
         let mut trie = Trie { nodes: vec![Node::default()] };
         for (path, leaf, taken) in paths {
             let parts: Vec<&str> = path.split('.').collect();
-            trie.insert(0, &parts, 0, path, *leaf, *taken, 0, 0);
+            trie.insert(0, &parts, 0, *leaf, *taken, 0, 0);
         }
         let mut first = 0;
         for node in &mut trie.nodes {
@@ -65,7 +65,7 @@ impl Trie {
 
     /// Every way to spell the rest of the path in keys: `a.b` may be one key, or `b` within `a`.
     #[allow(clippy::too_many_arguments)]
-    fn insert(&mut self, node: usize, parts: &[&str], done: usize, path: &str, leaf: Leaf, taken: Taken, rank: u32, level: u32) {
+    fn insert(&mut self, node: usize, parts: &[&str], done: usize, leaf: Leaf, taken: Taken, rank: u32, level: u32) {
         let left = parts.len() - done;
         for length in 1..=left {
             // The longer key beats descent, level by level.
@@ -94,7 +94,7 @@ impl Trie {
                 if taken != Taken::No && plain {
                     self.nodes[next as usize].partly_taken = true;
                 }
-                self.insert(next as usize, parts, done + length, path, leaf, taken, rank, level + 1);
+                self.insert(next as usize, parts, done + length, leaf, taken, rank, level + 1);
             }
         }
     }

@@ -73,7 +73,11 @@ impl Pattern {
         if let Shape::Anything = self.shape {
             return true;
         }
-        if !self.cased && !(self.ascii && value.is_ascii()) || self.cased && matches!(self.shape, Shape::Mixed) && !value.is_ascii() {
+        let beyond_ascii = match self.cased {
+            false => !self.ascii || !value.is_ascii(),
+            true => matches!(self.shape, Shape::Mixed) && !value.is_ascii(),
+        };
+        if beyond_ascii {
             return self.slow.get_or_init(|| self.regex()).is_match(value);
         }
         let (text, value) = (self.text(), value.as_bytes());

@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
             Some(Ok((event, span))) => Ok((event, self.spot(span))),
             Some(Err(error)) => {
                 let mark = *error.marker();
-                let spot = self.spot(Span { start: mark, end: mark, ..Span::default() });
+                let spot = self.spot(Span { start: mark, end: mark });
                 Err((spot, format!("this is not YAML: {}", error.info())))
             }
             None => Ok((Event::StreamEnd, Spot::default())),
@@ -144,10 +144,10 @@ fn scalar(text: &str) -> Value {
             return Value::Integer(number);
         }
         let shape = digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
-        if let Ok(number) = text.parse::<f64>() {
-            if shape {
-                return Value::Float(number);
-            }
+        if let Ok(number) = text.parse::<f64>()
+            && shape
+        {
+            return Value::Float(number);
         }
     }
     Value::Text(text.to_owned())

@@ -444,10 +444,10 @@ fn derive(record: &Record, row: &mut Row) -> Class {
             None => row.leave(REQUEST),
         }
     }
-    if row.wants(PARTITION) {
-        if let Some(arn) = record.text(IDENTITY_ARN) {
-            row.text(PARTITION, record, arn.split(':').nth(1).filter(|p| p.starts_with("aws")).unwrap_or_default());
-        }
+    if row.wants(PARTITION)
+        && let Some(arn) = record.text(IDENTITY_ARN)
+    {
+        row.text(PARTITION, record, arn.split(':').nth(1).filter(|p| p.starts_with("aws")).unwrap_or_default());
     }
     account_type(row, CLOUD_ACCOUNT, CLOUD_ACCOUNT_TYPE_ID, CLOUD_ACCOUNT_TYPE);
     actor(record, row);
@@ -513,21 +513,21 @@ fn actor(record: &Record, row: &mut Row) {
         }
     }
     account_type(row, ACTOR_ACCOUNT, ACTOR_ACCOUNT_TYPE_ID, ACTOR_ACCOUNT_TYPE);
-    if row.wants_list(CREDENTIALS) {
-        if let Some(key) = record.text(IDENTITY_KEY) {
-            let cell = row.cell(record, &key);
-            row.item(&[(CREDENTIALS, cell)]);
-        }
+    if row.wants_list(CREDENTIALS)
+        && let Some(key) = record.text(IDENTITY_KEY)
+    {
+        let cell = row.cell(record, &key);
+        row.item(&[(CREDENTIALS, cell)]);
     }
-    if row.wants(SESSION_CREATED_TIME) {
-        if let Some(time) = record.time(SESSION_CREATED) {
-            row.number(SESSION_CREATED_TIME, time);
-        }
+    if row.wants(SESSION_CREATED_TIME)
+        && let Some(time) = record.time(SESSION_CREATED)
+    {
+        row.number(SESSION_CREATED_TIME, time);
     }
-    if row.wants(SESSION_IS_MFA) {
-        if let Some(truth) = record.truth(SESSION_MFA) {
-            row.truth(SESSION_IS_MFA, truth);
-        }
+    if row.wants(SESSION_IS_MFA)
+        && let Some(truth) = record.truth(SESSION_MFA)
+    {
+        row.truth(SESSION_IS_MFA, truth);
     }
     // An actor is required, and a user needs a name, an id or an account: real records may have none of them.
     let known = [ACTOR_NAME, ACTOR_UID, ACTOR_ACCOUNT].into_iter().any(|column| row.is_set(column));
@@ -570,10 +570,10 @@ fn source(record: &Record, row: &mut Row) {
         None if record.text(ENDPOINT).is_none() => row.constant(SOURCE_NAME, "Unknown"),
         None => {}
     }
-    if row.wants(SOURCE_OWNER) {
-        if let Some(account) = record.scalar(ENDPOINT_ACCOUNT) {
-            row.text(SOURCE_OWNER, record, &account);
-        }
+    if row.wants(SOURCE_OWNER)
+        && let Some(account) = record.scalar(ENDPOINT_ACCOUNT)
+    {
+        row.text(SOURCE_OWNER, record, &account);
     }
 }
 

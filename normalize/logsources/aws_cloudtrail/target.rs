@@ -62,10 +62,11 @@ pub fn fill(class: Class, name: &str, record: &Record, row: &mut Row) {
 }
 
 fn put(row: &mut Row, column: usize, record: &Record, paths: &[Leaf]) {
-    if row.wants(column) && !row.is_set(column) {
-        if let Some(text) = paths.iter().find_map(|path| record.scalar(*path)) {
-            row.text(column, record, &text);
-        }
+    if row.wants(column)
+        && !row.is_set(column)
+        && let Some(text) = paths.iter().find_map(|path| record.scalar(*path))
+    {
+        row.text(column, record, &text);
     }
 }
 
@@ -194,10 +195,10 @@ fn resources(record: &Record, row: &mut Row) {
         if !listed {
             target(record, row, bucket, "AWS::S3::Bucket");
         }
-        if let Some(object) = record.text(TARGET_OBJECT) {
-            if !arns.iter().any(|arn| record.text_of(*arn).ends_with(&*object)) {
-                target(record, row, &object, "AWS::S3::Object");
-            }
+        if let Some(object) = record.text(TARGET_OBJECT)
+            && !arns.iter().any(|arn| record.text_of(*arn).ends_with(&*object))
+        {
+            target(record, row, &object, "AWS::S3::Object");
         }
     }
     let instances: Vec<Hit> = record.all(TARGET_INSTANCES).filter(|hit| hit.kind == JsonKind::Text && hit.start < hit.end).collect();
@@ -205,10 +206,10 @@ fn resources(record: &Record, row: &mut Row) {
         target(record, row, &record.text_of(instance), "AWS::EC2::Instance");
     }
     for (path, kind) in TARGETS {
-        if let Some(name) = record.text(*path) {
-            if !arns.iter().any(|arn| record.text_of(*arn).ends_with(&*name)) {
-                target(record, row, &name, kind);
-            }
+        if let Some(name) = record.text(*path)
+            && !arns.iter().any(|arn| record.text_of(*arn).ends_with(&*name))
+        {
+            target(record, row, &name, kind);
         }
     }
     if let Some(name) = record.text(TARGET_TRAIL) {
