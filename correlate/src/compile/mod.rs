@@ -88,6 +88,7 @@ pub struct Program {
     pub index: Index,
     numbers: HashMap<String, usize>,
     field_numbers: HashMap<String, usize>,
+    root_numbers: HashMap<usize, usize>,
 }
 
 /// Where a field is read from.
@@ -429,11 +430,13 @@ impl Compiling<'_> {
             }
         }
         // A name without a dot is the vendor's: both have a `status`, and they differ.
-        let spelled = event::ocsf::COLUMNS.iter().find(|column| column.path == name || column.path.replace("[]", "") == name);
-        match spelled {
-            Some(column) if self.ocsf || (name.contains('.') && !self.is_path(name)) => FieldRef::Column(column.path.to_owned()),
-            _ => FieldRef::Raw(vec![name.to_owned()]),
+        if self.ocsf || (name.contains('.') && !self.is_path(name)) {
+            let spelled = |path: &str| path == name || (path.len() == name.len() + 2 && path.replace("[]", "") == name);
+            if let Some(column) = event::ocsf::COLUMNS.iter().find(|column| spelled(column.path)) {
+                return FieldRef::Column(column.path.to_owned());
+            }
         }
+        FieldRef::Raw(vec![name.to_owned()])
     }
 
     /// Says so where no record of the log source has such a field.
@@ -545,15 +548,18 @@ impl Program {
     }
 
     fn root(&mut self, node: usize, rule: RuleIndex) {
-        match self.roots.iter_mut().find(|(root, _)| *root == node) {
-            Some((_, rules)) => rules.push(rule),
-            None => self.roots.push((node, vec![rule])),
+        let next = self.roots.len();
+        let at = *self.root_numbers.entry(node).or_insert(next);
+        if at == next {
+            self.roots.push((node, Vec::new()));
         }
+        self.roots[at].1.push(rule);
     }
 
     fn finish(&mut self, operation: &str) {
         self.index = Index::new(self, operation);
         self.numbers = HashMap::new();
         self.field_numbers = HashMap::new();
+        self.root_numbers = HashMap::new();
     }
 }
