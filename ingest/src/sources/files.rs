@@ -1,5 +1,7 @@
 //! Files, folders, patterns and standard input, as one reading plan in the order of their paths.
 
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,9 +19,87 @@ pub struct Planned {
 /// A source of files.
 #[derive(Debug)]
 pub struct Files {
-    plan: Vec<Planned>,
+    plan: Plan,
+    stdin: bool,
     next: usize,
     number: u64,
+}
+
+/// Files by folder and name: archives have a million objects, and their folders' names are long.
+#[derive(Debug, Default)]
+struct Plan {
+    folders: Vec<PathBuf>,
+    numbers: HashMap<PathBuf, u32>,
+    files: Vec<Entry>,
+    /// Names one behind the other; those that are not UTF-8 stand apart.
+    names: String,
+    odd: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    folder: u32,
+    name: Name,
+    bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Name {
+    Plain { start: u32, length: u16 },
+    Odd(u32),
+}
+
+impl Plan {
+    fn push(&mut self, path: &Path, bytes: u64) {
+        let (folder, name) = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => (folder, name),
+            _ => (Path::new(""), path.as_os_str()),
+        };
+        let last = self.files.last().map(|file| file.folder).filter(|last| self.folders[*last as usize] == folder);
+        let folder = last.unwrap_or_else(|| {
+            let next = self.folders.len() as u32;
+            let number = *self.numbers.entry(folder.to_owned()).or_insert(next);
+            if number == next {
+                self.folders.push(folder.to_owned());
+            }
+            number
+        });
+        let name = match (name.to_str(), u32::try_from(self.names.len())) {
+            (Some(name), Ok(start)) if name.len() <= usize::from(u16::MAX) => {
+                self.names.push_str(name);
+                Name::Plain { start, length: name.len() as u16 }
+            }
+            _ => {
+                self.odd.push(name.to_owned());
+                Name::Odd(self.odd.len() as u32 - 1)
+            }
+        };
+        self.files.push(Entry { folder, name, bytes });
+    }
+
+    fn name(&self, file: &Entry) -> &OsStr {
+        match file.name {
+            Name::Plain { start, length } => self.names[start as usize..start as usize + usize::from(length)].as_ref(),
+            Name::Odd(at) => &self.odd[at as usize],
+        }
+    }
+
+    /// In the order of folders, then names; each file once.
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.folders.len()).collect();
+        order.sort_unstable_by(|a, b| self.folders[*a].as_os_str().cmp(self.folders[*b].as_os_str()));
+        let mut rank = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, folder)| rank[*folder] = place);
+        let mut files = std::mem::take(&mut self.files);
+        files.sort_unstable_by(|a, b| rank[a.folder as usize].cmp(&rank[b.folder as usize]).then_with(|| self.name(a).cmp(self.name(b))));
+        files.dedup_by(|a, b| a.folder == b.folder && self.name(a) == self.name(b));
+        self.files = files;
+    }
+
+    fn planned(&self, file: &Entry) -> Planned {
+        let path = self.folders[file.folder as usize].join(self.name(file));
+        Planned { name: path.display().to_string().into(), path: Some(path), bytes: file.bytes }
+    }
 }
 
 /// Compressed bytes are taken for so many times as much.
@@ -28,7 +108,7 @@ const RATIO: u64 = 8;
 impl Files {
     /// Makes the plan. A file that is named twice is read once.
     pub fn plan(paths: &[String]) -> Result<Self, IngestError> {
-        let mut files: Vec<(PathBuf, u64)> = Vec::new();
+        let mut files = Plan::default();
         let mut stdin = false;
         for path in paths {
             if path == "-" {
@@ -51,29 +131,23 @@ impl Files {
                 }
             }
         }
-        files.sort_unstable_by(|a, b| a.0.as_os_str().cmp(b.0.as_os_str()));
-        files.dedup_by(|a, b| a.0 == b.0);
-        let planned = |(path, bytes): (PathBuf, u64)| Planned { name: path.display().to_string().into(), path: Some(path), bytes };
-        let mut plan: Vec<Planned> = files.into_iter().map(planned).collect();
-        if stdin {
-            plan.push(Planned { path: None, name: "-".into(), bytes: 0 });
-        }
-        if plan.is_empty() {
+        files.sort();
+        if files.files.is_empty() && !stdin {
             return Err(IngestError::Nothing { path: paths.join(" ") });
         }
-        Ok(Self { plan, next: 0, number: 0 })
+        Ok(Self { plan: files, stdin, next: 0, number: 0 })
     }
 
     pub fn len(&self) -> usize {
-        self.plan.len()
+        self.plan.files.len() + usize::from(self.stdin)
     }
 
     pub fn is_empty(&self) -> bool {
-        self.plan.is_empty()
+        self.len() == 0
     }
 
     pub fn bytes(&self) -> u64 {
-        self.plan.iter().map(|file| file.bytes).sum()
+        self.plan.files.iter().map(|file| file.bytes).sum()
     }
 }
 
@@ -86,7 +160,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> IngestError {
     IngestError::Path { path: path.display().to_string(), why: error.to_string(), way_out }
 }
 
-fn add(path: &Path, files: &mut Vec<(PathBuf, u64)>) -> Result<(), IngestError> {
+fn add(path: &Path, files: &mut Plan) -> Result<(), IngestError> {
     for entry in walkdir::WalkDir::new(path).follow_links(true) {
         let entry = match entry {
             Ok(entry) => entry,
@@ -94,7 +168,7 @@ fn add(path: &Path, files: &mut Vec<(PathBuf, u64)>) -> Result<(), IngestError> 
             Err(error) if error.loop_ancestor().is_some() => continue,
             // Something inside a folder that cannot be listed is a reject of the reading; what the user named himself is his mistake.
             Err(error) if error.depth() > 0 => {
-                files.push((error.path().unwrap_or(path).to_owned(), 0));
+                files.push(error.path().unwrap_or(path), 0);
                 continue;
             }
             Err(error) => {
@@ -109,7 +183,7 @@ fn add(path: &Path, files: &mut Vec<(PathBuf, u64)>) -> Result<(), IngestError> 
             continue;
         }
         let bytes = entry.metadata().map_or(0, |data| data.len());
-        files.push((entry.into_path(), bytes));
+        files.push(entry.path(), bytes);
     }
     Ok(())
 }
@@ -118,13 +192,16 @@ impl Source for Files {
     fn next(&mut self, room: usize) -> Pulled {
         let mut files = Vec::new();
         let mut expected = 0;
-        while let Some(file) = self.plan.get(self.next) {
+        while let Some(file) = self.plan.files.get(self.next) {
             expected += file.bytes * RATIO;
             if !files.is_empty() && expected > room as u64 {
                 break;
             }
-            files.push(file.clone());
+            files.push(self.plan.planned(file));
             self.next += 1;
+        }
+        if files.is_empty() && std::mem::take(&mut self.stdin) {
+            files.push(Planned { path: None, name: "-".into(), bytes: 0 });
         }
         if files.is_empty() {
             return Pulled::End;
@@ -147,7 +224,7 @@ mod tests {
         let folder = folder.path().display().to_string();
         let names = |paths: &[String]| -> Vec<String> {
             let files = Files::plan(paths).unwrap();
-            files.plan.iter().map(|file| file.name.strip_prefix(&folder).unwrap().to_owned()).collect()
+            files.plan.files.iter().map(|file| files.plan.planned(file).name.strip_prefix(&folder).unwrap().to_owned()).collect()
         };
         let expected = ["/a.json", "/b.json", "/c.txt"];
         assert_eq!(names(&[folder.clone(), format!("{folder}/a.json")]), expected);
