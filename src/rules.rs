@@ -14,7 +14,14 @@ pub fn tables() -> Vec<Table> {
 }
 
 fn table(source: &'static LogSource) -> Table {
-    Table { name: source.name, sigma: source.sigma, operation: source.operation, members: source.members, fields: source.fields }
+    Table {
+        name: source.name,
+        sigma: source.sigma,
+        operation: source.operation,
+        members: source.members,
+        under: source.under,
+        fields: source.fields,
+    }
 }
 
 /// Everything in `--rules`, and ours unless they are left out.

@@ -86,6 +86,7 @@ pub fn tables() -> Vec<Table> {
         sigma: source.sigma,
         operation: source.operation,
         members: source.members,
+        under: source.under,
         fields: source.fields,
     };
     logsources::ALL.iter().map(table).collect()

@@ -166,6 +166,11 @@ fn column<'a>(path: &str, batch: &EventBatch) -> Option<Values<'a>> {
         let texts = array.as_any().downcast_ref::<StringViewArray>()?.clone();
         return Some(Values::List(list, texts));
     }
+    if let Some(path) = path.strip_suffix("[]") {
+        let list = batch.column(path)?.as_any().downcast_ref::<ListArray>()?.clone();
+        let texts = list.values().as_any().downcast_ref::<StringViewArray>()?.clone();
+        return Some(Values::List(list, texts));
+    }
     let array = batch.column(path)?;
     let array = array.as_any();
     if let Some(texts) = array.downcast_ref::<StringViewArray>() {

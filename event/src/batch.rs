@@ -1,6 +1,5 @@
 //! What travels: raw documents, then events in columns. Batches are large enough that whatever is decided per batch costs nothing.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +9,8 @@ use arrow_buffer::Buffer;
 use crate::field::LogSourceName;
 use crate::key::EventKey;
 use crate::ocsf::Class;
-use crate::reject::{Place, Reason, Reject};
+use crate::reject::{Place, Reject};
+use crate::tally::Tally;
 use crate::time::Millis;
 
 /// Bytes that are readable behind every document, so that 64 bytes may be loaded at once.
@@ -94,6 +94,8 @@ pub struct EventBatch {
     /// The bytes as they came, and where each row's record stands in them: evidence is read from there when a finding is built.
     pub arena: Buffer,
     pub spans: Vec<(u32, u32)>,
+    /// Per row, which of its record's events it is; empty where a record is one event.
+    pub parts: Vec<u32>,
     /// Per row: index into `partitions`, and the offset there.
     pub places: Vec<(u32, u64)>,
     pub partitions: Arc<[Arc<str>]>,
@@ -169,95 +171,5 @@ impl Asked {
 
     pub fn null_count(&self) -> usize {
         self.texts.null_count()
-    }
-}
-
-/// Counts that add up: read = mapped + rejected + skipped.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tally {
-    pub records: u64,
-    pub mapped: u64,
-    pub rejected: u64,
-    /// Recognised as no events, such as digest files, by what they are.
-    pub skipped: BTreeMap<&'static str, u64>,
-    pub reasons: BTreeMap<Reason, u64>,
-    pub sources: BTreeMap<LogSourceName, SourceTally>,
-    pub classes: BTreeMap<Class, u64>,
-    /// Damage of whole files: these are rejects, but no records were counted for them.
-    pub damaged_files: BTreeMap<Reason, u64>,
-    /// Keys that stood twice in one object, where a column or a rule reads them; the last one counts.
-    pub duplicate_keys: u64,
-    /// Bytes that were written anew instead of being looked at in place: texts that JSON escaped.
-    pub copied_bytes: u64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct SourceTally {
-    pub records: u64,
-    pub rejected: u64,
-    pub first: Millis,
-    pub last: Millis,
-}
-
-impl Default for SourceTally {
-    fn default() -> Self {
-        Self { records: 0, rejected: 0, first: Millis::MAX, last: Millis::MIN }
-    }
-}
-
-impl Tally {
-    pub fn skipped_total(&self) -> u64 {
-        self.skipped.values().sum()
-    }
-
-    pub fn adds_up(&self) -> bool {
-        self.records == self.mapped + self.rejected + self.skipped_total() && self.mapped == self.classes.values().sum::<u64>()
-    }
-
-    /// Counts the events of a batch.
-    pub fn map(&mut self, batch: &EventBatch) {
-        let events = batch.len() as u64;
-        self.records += events;
-        self.mapped += events;
-        *self.classes.entry(batch.class).or_default() += events;
-        let source = self.sources.entry(batch.log_source).or_default();
-        source.records += events;
-        source.first = batch.times.iter().copied().fold(source.first, |a, b| a.min(b));
-        source.last = batch.times.iter().copied().fold(source.last, |a, b| a.max(b));
-    }
-
-    /// Counts a reject of one record.
-    pub fn reject(&mut self, reason: Reason, source: Option<LogSourceName>) {
-        self.records += 1;
-        self.rejected += 1;
-        *self.reasons.entry(reason).or_default() += 1;
-        if let Some(source) = source {
-            self.sources.entry(source).or_default().rejected += 1;
-        }
-    }
-
-    pub fn add(&mut self, other: &Tally) {
-        self.records += other.records;
-        self.mapped += other.mapped;
-        self.rejected += other.rejected;
-        self.duplicate_keys += other.duplicate_keys;
-        self.copied_bytes += other.copied_bytes;
-        add_counts(&mut self.skipped, &other.skipped);
-        add_counts(&mut self.reasons, &other.reasons);
-        add_counts(&mut self.classes, &other.classes);
-        add_counts(&mut self.damaged_files, &other.damaged_files);
-        for (name, source) in &other.sources {
-            let mine = self.sources.entry(*name).or_default();
-            mine.records += source.records;
-            mine.rejected += source.rejected;
-            mine.first = mine.first.min(source.first);
-            mine.last = mine.last.max(source.last);
-        }
-    }
-}
-
-fn add_counts<K: Ord + Copy>(mine: &mut BTreeMap<K, u64>, others: &BTreeMap<K, u64>) {
-    for (key, count) in others {
-        *mine.entry(*key).or_default() += count;
     }
 }

@@ -24,6 +24,7 @@ impl fmt::Debug for LogSourceName {
 #[derive(Clone, Copy, Debug)]
 pub enum Origin {
     /// A path into the record: keys joined by dots; lists on the way are searched element by element.
+    /// `parameters[name=ROLE].value` reads only the elements of a list whose `name` is `ROLE`.
     Path(&'static str),
     /// The first of several paths that has a value.
     First(&'static [&'static str]),
@@ -54,6 +55,8 @@ pub struct Field {
     pub column: Option<&'static str>,
     /// The column holds the vendor's text unchanged, so that a rule which names the vendor's field may be answered from it.
     pub answers: bool,
+    /// What a rule's value means in the record, where rule writers use other words: (theirs, the record's).
+    pub values: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// What is wanted of the events of one log source: by the rules, by the evidence of findings, by the outputs.
@@ -67,4 +70,6 @@ pub struct Wanted {
     pub all_columns: bool,
     /// A rule searches whole records (keywords).
     pub whole_record: bool,
+    /// The user asked for the texts that a log source withholds otherwise.
+    pub withheld_texts: bool,
 }

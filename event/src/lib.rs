@@ -9,14 +9,16 @@ pub mod field;
 pub mod key;
 pub mod ocsf;
 pub mod reject;
+pub mod tally;
 pub mod time;
 pub mod unescape;
 pub mod uuid;
 
-pub use batch::{Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, SourceTally, Tally};
+pub use batch::{Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch};
 pub use evidence::{Evidence, EvidenceField, Finding, Level, RuleCard, RuleIndex, Statement};
 pub use field::{Field, LogSourceName, Origin, Wanted};
 pub use key::EventKey;
-pub use ocsf::{Class, Column, Kind};
+pub use ocsf::{Class, Column, Kind, Profile};
 pub use reject::{Place, Reason, Reject};
+pub use tally::{SourceTally, Tally};
 pub use time::Millis;

@@ -92,6 +92,26 @@ fn unusual(text: &str) -> Option<Millis> {
     None
 }
 
+/// A number since 1970: seconds, milliseconds, microseconds or nanoseconds, by its size (until the year 5138). A fraction is cut at
+/// the millisecond.
+pub fn from_epoch(number: &str) -> Option<Millis> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 19 || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let number: i64 = whole.parse().ok()?;
+    match number {
+        0..=99_999_999_999 => {
+            let millis: i64 = format!("{:0<3}", fraction.get(..3).unwrap_or(fraction)).parse().ok()?;
+            Some(number * 1000 + millis)
+        }
+        100_000_000_000..=99_999_999_999_999 => Some(number),
+        100_000_000_000_000..=99_999_999_999_999_999 => Some(number / 1000),
+        _ => Some(number / 1_000_000),
+    }
+}
+
 /// A date alone, at midnight UTC.
 pub fn parse_date(text: &str) -> Option<Millis> {
     Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis())
@@ -168,6 +188,13 @@ mod tests {
         ] {
             let expected = if text.contains("24:00:02") { None } else { Some(at) };
             assert_eq!(parse(text), expected, "{text}");
+        }
+        for number in ["1772359202", "1772359202.0", "1772359202000", "1772359202000000", "1772359202000000000"] {
+            assert_eq!(from_epoch(number), Some(at), "{number}");
+        }
+        assert_eq!(from_epoch("1772359202.5"), Some(at + 500));
+        for number in ["", "-1", "1e9", ".5", "99999999999999999999"] {
+            assert_eq!(from_epoch(number), None, "{number}");
         }
         assert_eq!(parse("2026-03-01T10:00:02.1239Z"), Some(at + 123), "finer is cut");
         assert_eq!(parse("2026-02-28T24:00:00Z"), parse("2026-03-01T00:00:00Z"));

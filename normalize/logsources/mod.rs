@@ -2,6 +2,8 @@
 
 pub mod aws_cloudtrail;
 
+use event::{Field, Origin};
+
 use crate::logsource::LogSource;
 
 pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE];
@@ -22,3 +24,36 @@ macro_rules! paths {
     };
 }
 pub(crate) use paths;
+
+/// A column with the text of one path, which rules read in the record all the same: it may be another kind of value.
+pub(crate) const fn text(column: &'static str, path: &'static str) -> Field {
+    field(column, Origin::Path(path))
+}
+
+/// A column that holds the text of one path unchanged, so that rules are answered from it.
+pub(crate) const fn same(column: &'static str, path: &'static str) -> Field {
+    Field { answers: true, ..field(column, Origin::Path(path)) }
+}
+
+/// A column with the first of several paths that has a value: one for each shape.
+pub(crate) const fn first(column: &'static str, paths: &'static [&'static str]) -> Field {
+    field(column, Origin::First(paths))
+}
+
+pub(crate) const fn constant(column: &'static str, text: &'static str) -> Field {
+    field(column, Origin::Constant(text))
+}
+
+/// A column that the log source's `derive` fills from these paths; the sentence says how.
+pub(crate) const fn derived(column: &'static str, paths: &'static [&'static str], how: &'static str) -> Field {
+    field(column, Origin::Derived(paths, how))
+}
+
+pub(crate) const fn field(column: &'static str, origin: Origin) -> Field {
+    Field { names: &[], origin, column: Some(column), answers: false, values: &[] }
+}
+
+/// Names that rule writers use for what stands at these paths (names of other shippers, of a vendor's console).
+pub(crate) const fn alias(names: &'static [&'static str], paths: &'static [&'static str]) -> Field {
+    Field { names, origin: Origin::First(paths), column: None, answers: false, values: &[] }
+}

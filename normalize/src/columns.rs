@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, BooleanArray, Int32Array, Int64Array, ListArray, MapArray, RecordBatch, StructArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, MapArray, RecordBatch, StringViewArray, StructArray,
+};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
-use event::ocsf::{COLUMNS, Class, Kind, MARK, MARK_JSON, MARK_MAP};
+use event::ocsf::{COLUMNS, Class, Kind, MARK, MARK_JSON, MARK_MAP, Profile};
 
 use crate::record::{Cell, Row};
 use crate::views::{self, View};
-
-/// Texts that a list column repeats in every row.
-pub const PROFILES: &[&str] = &["cloud"];
 
 /// Which rows have a value.
 #[derive(Default)]
@@ -47,9 +46,10 @@ enum Values {
     Views(Vec<View>),
     Ints(Vec<i32>),
     Longs(Vec<i64>),
+    Floats(Vec<f64>),
     Bools(Bits),
-    /// The same list of texts in every row.
-    Profiles,
+    /// Sets of profiles.
+    Profiles(Vec<u8>),
     Map {
         ends: Vec<i32>,
         names: Vec<View>,
@@ -68,8 +68,9 @@ impl Column {
             Kind::Text | Kind::Json => Values::Views(Vec::with_capacity(rows)),
             Kind::Int => Values::Ints(Vec::with_capacity(rows)),
             Kind::Long => Values::Longs(Vec::with_capacity(rows)),
+            Kind::Float => Values::Floats(Vec::with_capacity(rows)),
             Kind::Bool => Values::Bools(Bits::default()),
-            Kind::Texts => Values::Profiles,
+            Kind::Profiles => Values::Profiles(Vec::with_capacity(rows)),
             Kind::Map => Values::Map { ends: vec![0], names: Vec::new(), values: Vec::new() },
         };
         Self { values, valid: Bits::default() }
@@ -85,9 +86,13 @@ impl Column {
             (Values::Ints(ints), _) => ints.push(0),
             (Values::Longs(longs), Cell::Long(number)) => longs.push(number),
             (Values::Longs(longs), _) => longs.push(0),
+            (Values::Floats(floats), Cell::Float(number)) => floats.push(number),
+            (Values::Floats(floats), _) => floats.push(0.0),
             (Values::Bools(bits), Cell::Bool(truth)) => bits.push(truth),
             (Values::Bools(bits), _) => bits.push(false),
-            (Values::Profiles | Values::Map { .. }, _) => {}
+            (Values::Profiles(sets), Cell::Long(set)) => sets.push(set as u8),
+            (Values::Profiles(sets), _) => sets.push(0),
+            (Values::Map { .. }, _) => {}
         }
     }
 }
@@ -99,6 +104,8 @@ enum Tree {
     Object(Vec<Tree>, Fields),
     /// A list of objects, by the number of the list.
     List(usize, Vec<Tree>, Fields),
+    /// A list of texts, by the number of the list and its only column.
+    Texts(usize, usize),
 }
 
 /// The schema of a class, as far as it is wanted.
@@ -129,7 +136,10 @@ fn nest(paths: &[(usize, Vec<&str>)], depth: usize, row: &Row) -> (Vec<Tree>, Fi
         let name = group[0].1[depth];
         let (tree, field) = if group[0].1.len() == depth + 1 {
             let at = group[0].0;
-            (Tree::Leaf(at), leaf_field(name, COLUMNS[at].kind))
+            match (name.strip_suffix("[]"), row.list_of[at]) {
+                (Some(name), Some(list)) => (Tree::Texts(list, at), Field::new(name, DataType::List(texts_item()), true)),
+                _ => (Tree::Leaf(at), leaf_field(name, COLUMNS[at].kind)),
+            }
         } else {
             let (inner, inner_fields) = nest(group, depth + 1, row);
             let object = DataType::Struct(inner_fields.clone());
@@ -155,8 +165,9 @@ fn leaf_field(name: &str, kind: Kind) -> Field {
         Kind::Json => mark(Field::new(name, DataType::Utf8View, true), MARK_JSON),
         Kind::Int => Field::new(name, DataType::Int32, true),
         Kind::Long => Field::new(name, DataType::Int64, true),
+        Kind::Float => Field::new(name, DataType::Float64, true),
         Kind::Bool => Field::new(name, DataType::Boolean, true),
-        Kind::Texts => Field::new(name, DataType::List(texts_item()), true),
+        Kind::Profiles => Field::new(name, DataType::List(texts_item()), true),
         Kind::Map => mark(Field::new(name, DataType::Map(map_entries(), false), true), MARK_MAP),
     }
 }
@@ -249,12 +260,13 @@ impl Builder {
                 let items = *ends.last().expect("it begins with 0") as usize;
                 let (arrays, _) = self.arrays(inner, items, buffers);
                 let object: ArrayRef = Arc::new(StructArray::new(fields.clone(), arrays, None));
-                // A list without items is left out, as OCSF has it.
-                let valid: NullBuffer = ends.windows(2).map(|pair| pair[0] != pair[1]).collect::<Vec<bool>>().into();
-                let item = Arc::new(Field::new("item", object.data_type().clone(), true));
-                let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
-                let array = ListArray::new(item, offsets, object, Some(valid.clone()));
-                (Arc::new(array), Some(valid))
+                list_array(ends, Arc::new(Field::new("item", object.data_type().clone(), true)), object)
+            }
+            Tree::Texts(list, at) => {
+                let ends = std::mem::take(&mut self.ends[*list]);
+                let items = *ends.last().expect("it begins with 0") as usize;
+                let column = self.columns[*at].take().expect("the shape names what was asked for");
+                list_array(ends, texts_item(), leaf(column, items, buffers).0)
             }
         }
     }
@@ -277,22 +289,35 @@ impl Builder {
     }
 }
 
+/// A list without items is left out, as OCSF has it.
+fn list_array(ends: Vec<i32>, item: FieldRef, items: ArrayRef) -> (ArrayRef, Option<NullBuffer>) {
+    let valid: NullBuffer = ends.windows(2).map(|pair| pair[0] != pair[1]).collect::<Vec<bool>>().into();
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
+    (Arc::new(ListArray::new(item, offsets, items, Some(valid.clone()))), Some(valid))
+}
+
 fn leaf(column: Column, rows: usize, buffers: &Arc<[Buffer]>) -> (ArrayRef, Option<NullBuffer>) {
     let nulls = column.valid.finish();
     let array: ArrayRef = match column.values {
         Values::Views(values) => Arc::new(views::array(values, buffers, nulls.clone())),
         Values::Ints(values) => Arc::new(Int32Array::new(values.into(), nulls.clone())),
         Values::Longs(values) => Arc::new(Int64Array::new(values.into(), nulls.clone())),
+        Values::Floats(values) => Arc::new(Float64Array::new(values.into(), nulls.clone())),
         Values::Bools(bits) => {
             let values = BooleanBuffer::new(Buffer::from_vec(bits.words), 0, rows);
             Arc::new(BooleanArray::new(values, nulls.clone()))
         }
-        Values::Profiles => {
-            let each = PROFILES.len();
-            let texts = PROFILES.iter().map(|text| views::view(text.as_bytes(), views::SIDE, 0));
-            let values = views::array(texts.cycle().take(rows * each).collect(), buffers, None);
-            let offsets = OffsetBuffer::from_repeated_length(each, rows);
-            return (Arc::new(ListArray::new(texts_item(), offsets, Arc::new(values), None)), None);
+        Values::Profiles(sets) => {
+            let mut ends = Vec::with_capacity(rows + 1);
+            ends.push(0);
+            let mut names = Vec::with_capacity(rows);
+            for set in sets {
+                for profile in Profile::ALL.into_iter().filter(|profile| set & *profile as u8 != 0) {
+                    names.push(profile.name());
+                }
+                ends.push(names.len() as i32);
+            }
+            return list_array(ends, texts_item(), Arc::new(StringViewArray::from(names)));
         }
         Values::Map { ends, names, values } => {
             let DataType::Struct(fields) = map_entries().data_type().clone() else { unreachable!("entries of a map are a struct") };

@@ -14,6 +14,7 @@ mod trie;
 
 mod views;
 mod walk;
+mod wrappers;
 
 pub use logsource::{LogSource, SigmaNames};
 pub use normalizer::Normalizer;

@@ -1,6 +1,6 @@
 //! Takes documents apart into records, finds out whose they are, and collects rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
@@ -9,21 +9,20 @@ use event::cut::{self, Piece};
 use event::evidence::evidence_columns;
 use event::ocsf::{self, Class, column_at};
 use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
+use event::tally::Lateness;
 use event::{
-    Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Normalized, Place, RawBatch, Reason, Reject, Tally,
-    Wanted,
+    Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Millis, Normalized, Place, RawBatch, Reason, Reject,
+    Tally, Wanted,
 };
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
 
 use crate::logsource::LogSource;
 use crate::positions::{Damage, Parser};
-use crate::prepared::Prepared;
+use crate::prepared::{self, Prepared};
 use crate::record::Record;
 use crate::walk::{Hits, Text, Walk};
-
-/// Wrappers are opened so many deep.
-const WRAPPERS_MAX: usize = 4;
+use crate::wrappers::{self, Closed, DEPTH_MAX, Found};
 
 const TIME: usize = column_at("time");
 const CLASS_UID: usize = column_at("class_uid");
@@ -37,7 +36,10 @@ const TYPE_NAME: usize = column_at("type_name");
 const SEVERITY_ID: usize = column_at("severity_id");
 const SEVERITY: usize = column_at("severity");
 const VERSION: usize = column_at("metadata.version");
-const PROFILES: usize = column_at("metadata.profiles");
+const RAW_SIZE: usize = column_at("raw_data_size");
+const RAW_HASH: usize = column_at("raw_data_hash.value");
+const RAW_ALGORITHM_ID: usize = column_at("raw_data_hash.algorithm_id");
+const RAW_ALGORITHM: usize = column_at("raw_data_hash.algorithm");
 const UID: usize = column_at("metadata.uid");
 const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
@@ -65,11 +67,27 @@ pub struct Normalizer {
 /// Everything but the parser, whose positions are looked at meanwhile.
 struct Mapper {
     sources: Vec<Prepared>,
+    /// For each top-level member by which records may be known, in lower case, the log sources that it may mean.
+    marks: HashMap<&'static [u8], u64>,
     /// The log source of the record before: the next one is likely to be of the same.
     likely: usize,
     hits: Hits,
     key: Vec<u8>,
+    /// What was found within strings and is still to be read.
+    opened: VecDeque<Opened>,
+    opened_bytes: usize,
     out: Out,
+}
+
+/// JSON that stood within a string.
+struct Opened {
+    bytes: Vec<u8>,
+    document: Document,
+    depth: usize,
+    /// Where the record begins that it came from.
+    offset: u64,
+    /// It is that record itself, with strings opened: where it stands as it came.
+    record: Option<(u32, u32)>,
 }
 
 /// What a batch comes to.
@@ -83,6 +101,19 @@ struct Out {
 struct Reading<'a> {
     raw: &'a RawBatch,
     document: &'a Document,
+    /// When it was delivered, where the name of its file says so.
+    delivered: Option<Millis>,
+    /// It stood within a string of another: where that one begins.
+    within: Option<u64>,
+    /// It is one record whose strings were opened: where that stands as it came.
+    record: Option<(u32, u32)>,
+}
+
+impl Reading<'_> {
+    /// How far from the start of its stream a byte of the arena stood.
+    fn offset(&self, at: usize) -> u64 {
+        self.within.unwrap_or_else(|| (at as i64 + self.document.shift).max(0) as u64)
+    }
 }
 
 impl Normalizer {
@@ -91,7 +122,20 @@ impl Normalizer {
         let nothing = Wanted::default();
         let prepare = |source: &&'static LogSource| Prepared::new(source, wanted.get(&source.name).unwrap_or(&nothing));
         let sources = tables.iter().map(prepare).collect();
-        let mapper = Mapper { sources, likely: 0, hits: Hits::default(), key: Vec::new(), out: Out::default() };
+        let mut marks: HashMap<&'static [u8], u64> = HashMap::new();
+        for (at, source) in tables.iter().enumerate() {
+            source.marks.iter().for_each(|mark| *marks.entry(mark.as_bytes()).or_default() |= 1 << at);
+        }
+        let mapper = Mapper {
+            sources,
+            marks,
+            likely: 0,
+            hits: Hits::default(),
+            key: Vec::new(),
+            opened: VecDeque::new(),
+            opened_bytes: 0,
+            out: Out::default(),
+        };
         let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
         let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
         Self { parser: Parser::default(), mapper, evidence, record: Vec::new() }
@@ -109,8 +153,15 @@ impl Normalizer {
         let at = self.parser.positions();
         let text = Text { bytes: &self.record, base: 0, at, backslashes: self.parser.backslashes(), escapes_from: 0 }.of_record(0);
         let hits = &mut self.mapper.hits;
-        Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 }.record(0, prepared.leaves);
-        let record = Record { text, hits, span: (0, length as u32) };
+        let mut walk = Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 };
+        walk.record(0, prepared.leaves);
+        let part = batch.parts.get(row).copied();
+        if let (Some((number, list)), Some(part)) = (walk.hits.events, part) {
+            let event = text.elements(list).nth(part as usize).expect("it was read before");
+            walk.event(number, event);
+        }
+        prepared.select(hits, text);
+        let record = Record { text, hits, span: (0, length as u32), part };
         prepared.row.clear();
         prepared.row.side.clear();
         prepared.fill(&record);
@@ -132,9 +183,23 @@ impl Normalizer {
     pub fn normalize(&mut self, mut raw: RawBatch) -> Normalized {
         self.mapper.out = Out::default();
         let mut bytes = std::mem::take(&mut raw.bytes);
+        let delivered: Vec<Option<Millis>> = raw.deltas.iter().map(|delta| self.mapper.delivered(&delta.partition)).collect();
+        let delivered = |document: &Document| delivered[document.delta as usize];
         for document in &raw.documents {
-            self.document(&Reading { raw: &raw, document }, &mut bytes);
+            self.document(&Reading { raw: &raw, document, delivered: delivered(document), within: None, record: None }, &mut bytes, 0);
+            while let Some(opened) = self.mapper.opened.pop_front() {
+                let Opened { bytes: inner, mut document, depth, offset, record } = opened;
+                let start = bytes.len();
+                bytes.extend_from_slice(&inner);
+                bytes.resize(bytes.len() + PADDING, b' ');
+                self.mapper.out.tally.copied_bytes += inner.len() as u64;
+                document.range = start as u32..(start + inner.len()) as u32;
+                let delivered = delivered(&document);
+                let reading = Reading { raw: &raw, document: &document, delivered, within: Some(offset), record };
+                self.document(&reading, &mut bytes, depth);
+            }
         }
+        self.mapper.opened_bytes = 0;
         for reject in &raw.rejects {
             if reject.reason.is_of_file() {
                 *self.mapper.out.tally.damaged_files.entry(reject.reason).or_default() += 1;
@@ -150,6 +215,10 @@ impl Normalizer {
         let shared = if several { arena.take().map(Buffer::from_vec) } else { None };
         for source in &mut self.mapper.sources {
             self.mapper.out.tally.copied_bytes += std::mem::take(&mut source.row.side.copied);
+            let lateness = std::mem::take(&mut source.lateness);
+            if lateness != Lateness::default() {
+                self.mapper.out.tally.sources.entry(source.source.name).or_default().lateness.merge(&lateness);
+            }
             let side = Buffer::from_vec(source.row.side.clear());
             let arena = shared.clone().unwrap_or_else(|| Buffer::from_vec(arena.take().expect("there is one log source")));
             source.finish(&vec![arena, side].into(), &partitions, &mut batches);
@@ -160,19 +229,19 @@ impl Normalizer {
         Normalized { number: raw.number, batches, rejects: out.rejects, tally: out.tally }
     }
 
-    fn document(&mut self, reading: &Reading, bytes: &mut [u8]) {
+    fn document(&mut self, reading: &Reading, bytes: &mut [u8], depth: usize) {
         let (start, end) = (reading.document.range.start as usize, reading.document.range.end as usize);
         if end - start > RECORD_BYTES_MAX && cut::long_list(&bytes[start..end]).is_none() {
             return self.mapper.out.reject(reading, &bytes[start..end], start, Reason::TooLarge, String::new(), None);
         }
         match self.parser.parse(bytes, start, end) {
-            Ok(()) => self.value(reading, bytes, start, 0),
-            Err(_) => self.damaged(reading, bytes, start, end),
+            Ok(()) => self.value(reading, bytes, start, depth),
+            Err(_) => self.damaged(reading, bytes, start, end, depth),
         }
     }
 
     /// Finds the sound records of a damaged document.
-    fn damaged(&mut self, reading: &Reading, bytes: &mut [u8], start: usize, end: usize) {
+    fn damaged(&mut self, reading: &Reading, bytes: &mut [u8], start: usize, end: usize, depth: usize) {
         let pieces = cut::documents(&bytes[start..end]);
         for piece in &pieces {
             let (range, cut_off) = match piece {
@@ -181,7 +250,7 @@ impl Normalizer {
             };
             let (from, to) = (start + range.start, start + range.end);
             if self.parser.parse_leniently(bytes, from, to).is_ok() {
-                self.value(reading, bytes, from, 0);
+                self.value(reading, bytes, from, depth);
                 continue;
             }
             match cut::long_list(&bytes[from..to]) {
@@ -189,7 +258,7 @@ impl Normalizer {
                     let parser = &mut self.parser;
                     let elements = cut::elements(&bytes[from..to], list, |element| parser.judge(element).is_ok());
                     for element in elements {
-                        self.element(reading, bytes, from, element);
+                        self.element(reading, bytes, from, element, depth);
                     }
                 }
                 None => self.bad(reading, bytes, from, to, cut_off),
@@ -197,12 +266,12 @@ impl Normalizer {
         }
     }
 
-    fn element(&mut self, reading: &Reading, bytes: &mut [u8], from: usize, element: Piece) {
+    fn element(&mut self, reading: &Reading, bytes: &mut [u8], from: usize, element: Piece, depth: usize) {
         match element {
             Piece::Value(range) => {
                 let (start, end) = (from + range.start, from + range.end);
                 match self.parser.parse_leniently(bytes, start, end) {
-                    Ok(()) => self.value(reading, bytes, start, 1),
+                    Ok(()) => self.value(reading, bytes, start, depth),
                     Err(_) => self.bad(reading, bytes, start, end, false),
                 }
             }
@@ -231,17 +300,24 @@ impl Normalizer {
 }
 
 impl Mapper {
+    /// When a file was delivered, by its name.
+    fn delivered(&self, partition: &str) -> Option<Millis> {
+        self.sources.iter().find_map(|source| (source.source.object_time)(partition))
+    }
+
     /// A sound value at position `i`: a record, a list of records, or a wrapper around them.
     /// Gives the position behind it.
     fn records(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) -> usize {
-        if depth > WRAPPERS_MAX {
+        if depth > DEPTH_MAX {
             return self.refuse(reading, text, i, Reason::WrapperDepth);
         }
         match text.byte(i) {
             b'[' => {
                 let mut at = i + 1;
                 while !matches!(text.byte(at), b']' | 0) {
-                    at = self.records(reading, text, at, depth + 1);
+                    // A list within a list is as good as a wrapper.
+                    let deeper = usize::from(text.byte(at) == b'[');
+                    at = self.records(reading, text, at, depth + deeper);
                     at += usize::from(text.byte(at) == b',');
                 }
                 at + 1
@@ -253,60 +329,168 @@ impl Mapper {
                 }
                 None => self.record(reading, text, i, depth),
             },
+            b'"' if depth > 0 => self.open(reading, text, i, depth),
             _ => self.refuse(reading, text, i, Reason::NotARecord),
         }
     }
 
     /// A reject of the value at `i`; gives the position behind it.
     fn refuse(&mut self, reading: &Reading, text: Text, i: usize, reason: Reason) -> usize {
+        self.refuse_as(reading, text, i, reason, String::new())
+    }
+
+    fn refuse_as(&mut self, reading: &Reading, text: Text, i: usize, reason: Reason, detail: String) -> usize {
         let next = text.skip(i);
         let hit = text.value(i, next);
         // Of a string, the quotes are part of what stood there.
         let quote = usize::from(hit.kind == JsonKind::Text);
         let (start, end) = (hit.start as usize - quote, hit.end as usize + quote);
-        self.out.reject(reading, &text.bytes[start..end], start, reason, String::new(), None);
+        self.out.reject(reading, &text.bytes[start..end], start, reason, detail, None);
         next
+    }
+
+    /// A string in which records are wrapped: it is read when the document that holds it has been.
+    fn open(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) -> usize {
+        let hit = text.value(i, i + 1);
+        let (start, end) = (hit.start as usize, hit.end as usize);
+        match wrappers::open(&text.bytes[start..end]) {
+            Ok(bytes) if self.opened_bytes + bytes.len() <= wrappers::OPENED_BYTES_MAX => {
+                self.opened_bytes += bytes.len();
+                let offset = reading.offset(start);
+                self.opened.push_back(Opened { bytes, document: reading.document.clone(), depth, offset, record: None });
+                i + 1
+            }
+            Ok(_) | Err(Closed::TooLarge) => self.refuse(reading, text, i, Reason::TooLarge),
+            Err(Closed::Unreadable) => self.refuse(reading, text, i, Reason::Wrapped),
+        }
     }
 
     /// The object at `i`, which does not begin like a wrapper.
     fn record(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) -> usize {
         let text = text.of_record(text.offset(i));
         let forced = reading.raw.forced;
+        // The log source of the record before is tried at once, the others only if some member speaks for them.
+        let mut candidates = None;
         for turn in 0..self.sources.len() {
             let at = (self.likely + turn) % self.sources.len();
-            let source = &mut self.sources[at];
+            let source = &self.sources[at];
             if forced.is_some_and(|name| name != source.source.name) {
+                continue;
+            }
+            if turn > 0 && *candidates.get_or_insert_with(|| self.candidates(text, i)) & 1 << at == 0 {
                 continue;
             }
             let unmapped = source.unmapped;
             let mut walk = Walk { text, trie: &source.trie, hits: &mut self.hits, unmapped, element: 0 };
             let next = walk.record(i, source.leaves);
             let span = (text.offset(i), text.offset(next - 1) + 1);
-            let record = Record { text, hits: &self.hits, span };
+            let record = Record { text, hits: &self.hits, span, part: None };
             if (source.source.fits)(&record) {
                 self.likely = at;
-                self.event(reading, text, at, span);
+                self.recognised(reading, text, at, span, depth);
                 return next;
             }
         }
         self.unfit(reading, text, i, depth)
     }
 
+    /// The log sources that the members of an object speak for, one bit each.
+    fn candidates(&self, text: Text, i: usize) -> u64 {
+        let mut folded = Vec::new();
+        text.members(i).fold(0, |set, ((start, end), _)| {
+            folded.clear();
+            folded.extend(text.bytes[start as usize..end as usize].iter().map(u8::to_ascii_lowercase));
+            set | self.marks.get(folded.as_slice()).copied().unwrap_or(0)
+        })
+    }
+
+    /// A record whose log source is known: one event, several, or first its strings are opened.
+    fn recognised(&mut self, reading: &Reading, text: Text, at: usize, span: (u32, u32), depth: usize) {
+        if reading.record.is_none() && !self.sources[at].strings.is_empty() && self.open_strings(reading, text, at, span, depth) {
+            return;
+        }
+        let Some((number, list)) = self.hits.events else {
+            return self.event(reading, text, at, span, None);
+        };
+        for (part, event) in text.elements(list).enumerate() {
+            let mark = self.hits.mark();
+            let source = &self.sources[at];
+            Walk { text, trie: &source.trie, hits: &mut self.hits, unmapped: source.unmapped, element: 0 }.event(number, event);
+            self.event(reading, text, at, span, Some(part as u32));
+            self.hits.back_to(&mark);
+        }
+        if text.elements(list).next().is_none() {
+            self.event(reading, text, at, span, None);
+        }
+    }
+
+    /// Writes the record anew with its JSON strings opened, if it has any; it is read when the document that holds it has been.
+    fn open_strings(&mut self, reading: &Reading, text: Text, at: usize, span: (u32, u32), depth: usize) -> bool {
+        let mut strings: Vec<(u32, u32, Vec<u8>)> = Vec::new();
+        for leaf in &self.sources[at].strings {
+            for hit in self.hits.all(*leaf).filter(|hit| hit.kind == JsonKind::Text && hit.end - hit.start >= 2) {
+                let raw = &text.bytes[hit.start as usize..hit.end as usize];
+                if matches!(raw[0], b'{' | b'[' | b' ' | b'\\') {
+                    let mut json = Vec::new();
+                    event::unescape::unescape(raw, &mut json);
+                    if matches!(json.trim_ascii_start().first(), Some(b'{' | b'['))
+                        && serde_json::from_slice::<serde::de::IgnoredAny>(&json).is_ok()
+                    {
+                        strings.push((hit.start - 1, hit.end + 1, json));
+                    }
+                }
+            }
+        }
+        if strings.is_empty() {
+            return false;
+        }
+        strings.sort_unstable();
+        let mut bytes = Vec::with_capacity((span.1 - span.0) as usize);
+        let mut from = span.0;
+        for (start, end, json) in &strings {
+            bytes.extend_from_slice(&text.bytes[from as usize..*start as usize]);
+            bytes.extend_from_slice(json);
+            from = *end;
+        }
+        bytes.extend_from_slice(&text.bytes[from as usize..span.1 as usize]);
+        let offset = reading.offset(span.0 as usize);
+        self.opened.push_back(Opened { bytes, document: reading.document.clone(), depth, offset, record: Some(span) });
+        true
+    }
+
     /// A record of a known log source.
-    fn event(&mut self, reading: &Reading, text: Text, at: usize, span: (u32, u32)) {
+    fn event(&mut self, reading: &Reading, text: Text, at: usize, span: (u32, u32), part: Option<u32>) {
         let prepared = &mut self.sources[at];
         let source = prepared.source;
-        let record = Record { text, hits: &self.hits, span };
-        let Some(time) = record.time(source.time) else {
-            let detail = record.scalar(source.time).map_or_else(String::new, |found| {
+        prepared.select(&mut self.hits, text);
+        let record = Record { text, hits: &self.hits, span, part };
+        let raw = reading.record.unwrap_or(span);
+        let raw_bytes = &text.bytes[raw.0 as usize..raw.1 as usize];
+        let Some(time) = source.time.iter().find_map(|path| record.time(*path)) else {
+            let found = source.time.iter().find_map(|path| Some((path, record.scalar(*path)?)));
+            let detail = found.map_or_else(String::new, |(path, found)| {
                 let short: String = found.chars().take(60).collect();
-                format!("`{short}` under `{}`", source.paths[source.time as usize])
+                format!("`{short}` under `{}`", source.paths[*path as usize])
             });
-            return self.out.reject(reading, record.bytes(), span.0 as usize, Reason::NoTime, detail, Some(source.name));
+            return self.out.reject(reading, raw_bytes, raw.0 as usize, Reason::NoTime, detail, Some(source.name));
         };
+        if let Some(delivered) = reading.delivered.or_else(|| source.delivered.iter().find_map(|path| record.time(*path))) {
+            prepared.lateness.add(delivered - time);
+        }
         self.key.clear();
         let has_id = (source.key)(&record, &mut self.key);
-        let key = if has_id { EventKey(XxHash3_128::oneshot(&self.key)) } else { canonical_key(source.name, record.bytes()) };
+        if !has_id {
+            self.key.clear();
+            self.key.extend_from_slice(&canonical_key(source.name, raw_bytes).0.to_le_bytes());
+        }
+        if let Some(part) = part {
+            self.key.extend_from_slice(&part.to_le_bytes());
+        }
+        let key = if has_id || part.is_some() {
+            EventKey(XxHash3_128::oneshot(&self.key))
+        } else {
+            EventKey(u128::from_le_bytes(self.key[..].try_into().expect("16 bytes")))
+        };
 
         prepared.row.clear();
         prepared.fill(&record);
@@ -317,12 +501,13 @@ impl Mapper {
         row.constant(CLASS_NAME, class.caption());
         row.number(CATEGORY_UID, class.category_uid().into());
         row.constant(CATEGORY_NAME, class.category_caption());
-        row.number(SEVERITY_ID, 1);
-        row.constant(SEVERITY, "Informational");
-        row.constant(VERSION, ocsf::VERSION);
-        if row.wants(PROFILES) {
-            row.set(PROFILES, crate::record::Cell::Bool(true));
+        if !row.is_set(SEVERITY_ID) {
+            row.number(SEVERITY_ID, 1);
         }
+        if !row.is_set(SEVERITY) {
+            row.constant(SEVERITY, "Informational");
+        }
+        row.constant(VERSION, ocsf::VERSION);
         if row.wants(ACTIVITY_ID) {
             let activity = match row.cells[ACTIVITY_ID] {
                 crate::record::Cell::Long(id) => id,
@@ -337,7 +522,7 @@ impl Mapper {
                 row.constant(ACTIVITY_NAME, class.activity(activity as i32));
             }
         }
-        if row.wants(UID) {
+        if row.wants(UID) && !row.is_set(UID) {
             match row.cells[ORIGINAL_UID] {
                 crate::record::Cell::None => {
                     let view = row.side.write(key.to_string().as_bytes());
@@ -346,36 +531,33 @@ impl Mapper {
                 cell => row.set(UID, cell),
             }
         }
-        let offset = (i64::from(span.0) + reading.document.shift).max(0) as u64;
-        prepared.push(class, &record, &self.hits, text, time, key, (reading.document.delta, offset));
+        if row.wants(RAW_SIZE) {
+            row.number(RAW_SIZE, raw_bytes.len() as i64);
+            row.number(RAW_ALGORITHM_ID, 3);
+            row.constant(RAW_ALGORITHM, "SHA-256");
+            let hash: String = Sha256::digest(raw_bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let view = row.side.write(hash.as_bytes());
+            row.set(RAW_HASH, crate::record::Cell::View(view));
+        }
+        let place = (reading.document.delta, reading.offset(raw.0 as usize));
+        prepared.push(class, &record, &self.hits, text, prepared::Place { time, key, place, raw });
     }
 
     /// An object that no log source takes: a wrapper, something that is known to hold no events, or a reject.
     fn unfit(&mut self, reading: &Reading, text: Text, i: usize, depth: usize) -> usize {
-        let mut wrapped = None;
-        let mut kind = None;
-        for ((start, end), value) in text.members(i) {
-            match (&text.bytes[start as usize..end as usize], text.byte(value)) {
-                (b"Records" | b"records", b'[' | b'n') => wrapped = Some(value),
-                (b"detail", b'{') => wrapped = Some(value),
-                (b"digestS3Object", b'"') => kind = Some("CloudTrail digest"),
-                (b"s3", b'{') => kind = Some("S3 notification"),
-                _ => {}
+        match wrappers::look(text, i) {
+            Found::Skipped(kind) => self.out.tally.skip(kind),
+            Found::Wrapped(values) => {
+                for value in values {
+                    self.records(reading, text, value, depth + 1);
+                }
             }
-        }
-        match (kind, wrapped) {
-            (Some(kind), _) => {
-                self.out.tally.records += 1;
-                *self.out.tally.skipped.entry(kind).or_default() += 1;
+            _ if reading.raw.forced.is_some() => return self.refuse(reading, text, i, Reason::Forced),
+            Found::NotRead(kind) => {
+                *self.out.tally.not_read.entry(kind).or_default() += 1;
+                return self.refuse_as(reading, text, i, Reason::NotRead, format!("it looks like {kind}"));
             }
-            (None, Some(value)) if text.byte(value) == b'n' => {}
-            (None, Some(value)) => {
-                self.records(reading, text, value, depth + 1);
-            }
-            (None, None) => {
-                let reason = if reading.raw.forced.is_some() { Reason::Forced } else { Reason::NotRecognised };
-                self.refuse(reading, text, i, reason);
-            }
+            Found::Unknown => return self.refuse(reading, text, i, Reason::NotRecognised),
         }
         text.skip(i)
     }
@@ -406,7 +588,7 @@ fn type_name(class: Class, activity: i32) -> &'static str {
     use std::sync::LazyLock;
     static NAMES: LazyLock<BTreeMap<(Class, i32), String>> = LazyLock::new(|| {
         let classes = Class::OF_EVENTS.into_iter();
-        let ids = classes.flat_map(|class| (0..=12).chain([99]).map(move |id| (class, id)));
+        let ids = classes.flat_map(|class| (0..=17).chain([99]).map(move |id| (class, id)));
         ids.map(|(class, id)| ((class, id), format!("{}: {}", class.caption(), class.activity(id)))).collect()
     });
     NAMES.get(&(class, activity)).or_else(|| NAMES.get(&(class, 0))).map_or("Unknown", String::as_str)
@@ -419,7 +601,7 @@ impl Out {
         self.rejects.push(Reject {
             reason,
             detail,
-            place: reading.raw.place(reading.document, at),
+            place: Place { partition: reading.raw.deltas[reading.document.delta as usize].partition.clone(), offset: reading.offset(at) },
             log_source,
             bytes: bytes[..if whole { bytes.len() } else { KEPT_BYTES_MAX }].to_vec(),
             length: bytes.len() as u64,

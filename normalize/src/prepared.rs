@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use arrow_buffer::Buffer;
 use event::ocsf::{COLUMNS, Class, Kind, column_at, position};
+use event::tally::Lateness;
 use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Wanted};
+use sha2::Digest;
 
 use crate::columns::{Builder, Shape};
 use crate::logsource::LogSource;
@@ -25,6 +27,13 @@ pub struct Prepared {
     pub leaves: usize,
     pub row: Row,
     pub unmapped: bool,
+    selectors: Vec<Selector>,
+    /// Of the paths of strings that hold JSON, those that are visited.
+    pub strings: Vec<Leaf>,
+    /// Texts that are dropped: neither `raw_data` nor `unmapped` may show them.
+    withheld: Vec<(&'static str, Leaf)>,
+    /// How late this batch's events were delivered.
+    pub lateness: Lateness,
     /// Columns that hold the text of a path as it is, or of the first of several.
     direct: Vec<(usize, Vec<Leaf>)>,
     constants: Vec<(usize, &'static str)>,
@@ -44,6 +53,45 @@ struct AskedPath {
     column: Option<usize>,
 }
 
+/// `list[key=wanted].value`: read from the elements of a list that are named so.
+struct Selector {
+    leaf: Leaf,
+    key: Leaf,
+    wanted: Box<str>,
+    value: Leaf,
+}
+
+/// The parts of a path with a selector: list, key, wanted, rest.
+fn selector(path: &str) -> Option<(&str, &str, &str, &str)> {
+    let (list, rest) = path.split_once('[')?;
+    let (condition, value) = rest.split_once("].")?;
+    let (key, wanted) = condition.split_once('=')?;
+    Some((list, key, wanted, value))
+}
+
+/// Columns that every event may have, whatever its log source says.
+const OF_ALL: &[&str] = &[
+    "time",
+    "class_uid",
+    "class_name",
+    "category_uid",
+    "category_name",
+    "activity_id",
+    "activity_name",
+    "type_uid",
+    "type_name",
+    "severity_id",
+    "severity",
+    "metadata.version",
+    "metadata.uid",
+    "metadata.profiles",
+    "raw_data",
+    "unmapped",
+];
+
+/// Columns that stand in the place of `raw_data` where it is withheld.
+const OF_WITHHELD: &[&str] = &["raw_data_size", "raw_data_hash.algorithm_id", "raw_data_hash.algorithm", "raw_data_hash.value"];
+
 /// The rows of one class.
 struct Collected {
     builder: Builder,
@@ -52,6 +100,17 @@ struct Collected {
     keys: Vec<EventKey>,
     places: Vec<(u32, u64)>,
     spans: Vec<(u32, u32)>,
+    parts: Vec<u32>,
+}
+
+/// Where the record stands, and when it is.
+pub struct Place {
+    pub time: Millis,
+    pub key: EventKey,
+    /// Delta and offset.
+    pub place: (u32, u64),
+    /// The record as it came: another stretch than the one that was walked where strings were opened.
+    pub raw: (u32, u32),
 }
 
 impl Prepared {
@@ -64,6 +123,14 @@ impl Prepared {
         }
         // An event's uid is the provider's, where there is one.
         columns[ORIGINAL_UID] |= columns[UID];
+        // A column that the log source never fills is not built.
+        let withholds = !source.withheld.is_empty() && !wanted.withheld_texts;
+        for (at, column) in COLUMNS.iter().enumerate() {
+            let filled = OF_ALL.contains(&column.path)
+                || (withholds && OF_WITHHELD.contains(&column.path))
+                || source.fields.iter().any(|field| field.column == Some(column.path));
+            columns[at] &= filled && !(withholds && at == RAW_DATA);
+        }
         let row = Row::new(columns);
         // The paths that the log source's functions use come first, under the numbers that they have there.
         let mut leaves: Vec<&str> = source.paths.to_vec();
@@ -73,7 +140,7 @@ impl Prepared {
             }
         }
         let mut visited = vec![false; leaves.len()];
-        source.needed.iter().for_each(|leaf| visited[*leaf as usize] = true);
+        source.needed.iter().chain(source.time).chain(source.delivered).for_each(|leaf| visited[*leaf as usize] = true);
         let mut taken = vec![Taken::No; leaves.len()];
         let numbers = leaves.clone();
         let number = |path: &str| numbers.iter().position(|p| *p == path).expect("all paths of the table are there") as Leaf;
@@ -106,33 +173,48 @@ impl Prepared {
         let mut asked = Vec::new();
         for path in &wanted.paths {
             // Each spelling has an answer of its own: a key that is spelled so beats one in other letters.
-            let known = leaves.iter().position(|p| p == path);
-            let leaf = known.unwrap_or_else(|| {
-                leaves.push(path);
-                visited.push(false);
-                taken.push(Taken::No);
-                leaves.len() - 1
-            });
-            visited[leaf] = true;
+            let leaf = visit(path, &mut leaves, &mut visited, &mut taken);
             let answering = source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p == path));
             let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column]);
             asked_names.push(path.as_str().into());
-            asked.push(AskedPath { leaf: Some(leaf as Leaf), column });
+            asked.push(AskedPath { leaf: Some(leaf), column });
         }
         if wanted.whole_record {
             asked_names.push("".into());
             asked.push(AskedPath { leaf: None, column: None });
         }
+        let strings: Vec<Leaf> = source.strings.iter().map(|path| visit(path, &mut leaves, &mut visited, &mut taken)).collect();
+        let withheld: &[&str] = if withholds { source.withheld } else { &[] };
+        let withheld: Vec<(&str, Leaf)> = withheld.iter().map(|path| (*path, visit(path, &mut leaves, &mut visited, &mut taken))).collect();
+        withheld.iter().for_each(|(_, leaf)| taken[*leaf as usize] = Taken::Any);
+        let mut selectors = Vec::new();
+        let selecting: Vec<(usize, String, String, String)> = (0..leaves.len())
+            .filter(|leaf| visited[*leaf])
+            .filter_map(|leaf| {
+                let (list, key, wanted, value) = selector(leaves[leaf])?;
+                Some((leaf, format!("{list}.{key}"), wanted.to_owned(), format!("{list}.{value}")))
+            })
+            .collect();
+        for (leaf, key, wanted, value) in &selecting {
+            let key = visit(key, &mut leaves, &mut visited, &mut taken);
+            let value = visit(value, &mut leaves, &mut visited, &mut taken);
+            selectors.push(Selector { leaf: *leaf as Leaf, key, wanted: wanted.as_str().into(), value });
+        }
         let used: Vec<(&str, Leaf, Taken)> = (0..leaves.len())
+            .filter(|leaf| selector(leaves[*leaf]).is_none())
             .filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No))
             .map(|leaf| (leaves[leaf], leaf as Leaf, taken[leaf]))
             .collect();
         let shapes = Class::OF_EVENTS.iter().map(|class| Shape::new(*class, &row)).collect();
         Self {
             source,
-            trie: Trie::new(&used),
+            trie: Trie::new(&used, source.events),
             leaves: leaves.len(),
             unmapped: row.wanted[UNMAPPED],
+            selectors,
+            strings,
+            withheld,
+            lateness: Lateness::default(),
             row,
             direct,
             constants,
@@ -141,6 +223,29 @@ impl Prepared {
             shapes,
             collected: Class::OF_EVENTS.iter().map(|_| None).collect(),
             rows_before: vec![0; Class::OF_EVENTS.len()],
+        }
+    }
+
+    /// Finds the elements of lists that are wanted by name. A value that lies deeper counts for the element that it lies in.
+    pub fn select(&self, hits: &mut Hits, text: Text) {
+        for selector in &self.selectors {
+            if hits.get(selector.key).is_none() {
+                continue;
+            }
+            let keys: Vec<Hit> = hits.all(selector.key).collect();
+            let mut found = Vec::new();
+            let mut at = 0;
+            for value in hits.all(selector.value) {
+                while keys.get(at + 1).is_some_and(|next| next.element <= value.start) {
+                    at += 1;
+                }
+                let key = keys[at];
+                let inside = value.element == key.element || (value.element > key.element && value.start > key.element);
+                if inside && text.is(key, &selector.wanted) {
+                    found.push(value);
+                }
+            }
+            found.into_iter().for_each(|hit| hits.push(selector.leaf, hit.plain()));
         }
     }
 
@@ -165,8 +270,7 @@ impl Prepared {
     }
 
     /// Adds the row, and the answers that rules asked for.
-    #[allow(clippy::too_many_arguments)]
-    pub fn push(&mut self, class: Class, record: &Record, hits: &Hits, text: Text, time: Millis, key: EventKey, place: (u32, u64)) {
+    pub fn push(&mut self, class: Class, record: &Record, hits: &Hits, text: Text, place: Place) {
         let at = class.index();
         let shape = &self.shapes[at];
         let collected = self.collected[at].get_or_insert_with(|| Collected {
@@ -176,9 +280,10 @@ impl Prepared {
             keys: Vec::new(),
             places: Vec::new(),
             spans: Vec::new(),
+            parts: Vec::new(),
         });
         if self.row.wanted[RAW_DATA] {
-            let (start, end) = record.span;
+            let (start, end) = place.raw;
             self.row.set(RAW_DATA, Cell::View(views::view(&text.bytes[start as usize..end as usize], views::ARENA, start)));
         }
         collected.builder.push(shape, &self.row);
@@ -205,6 +310,16 @@ impl Prepared {
                     (side.write(&name), value)
                 })
                 .collect();
+            // Of what is withheld, its size and hash stay.
+            for (name, path) in &self.withheld {
+                if let Some(hit) = hits.get(*path).map(Hit::json) {
+                    let raw = &text.bytes[hit.start as usize..hit.end as usize];
+                    let name = side.constant(name);
+                    let hash: String = sha2::Sha256::digest(raw).iter().map(|byte| format!("{byte:02x}")).collect();
+                    let about = format!("{{\"bytes\":{},\"sha256\":\"{hash}\"}}", raw.len());
+                    entries.push((name, side.write(about.as_bytes())));
+                }
+            }
             for path in left {
                 if let Some(hit) = hits.get(path).map(Hit::json) {
                     let name = side.constant(self.source.paths[path as usize]);
@@ -217,7 +332,7 @@ impl Prepared {
         let row = collected.times.len() as u32;
         for (path, (kinds, texts, more)) in self.asked.iter().zip(&mut collected.asked) {
             let Some(leaf) = path.leaf else {
-                let (start, end) = record.span;
+                let (start, end) = place.raw;
                 kinds.push(JsonKind::Object);
                 texts.push(views::view(&text.bytes[start as usize..end as usize], views::ARENA, start));
                 continue;
@@ -245,10 +360,11 @@ impl Prepared {
                 more.extend(hits.more_of(leaf).map(|hit| More { row, kind: hit.kind, text: record.text_of(hit).into() }));
             }
         }
-        collected.times.push(time);
-        collected.keys.push(key);
-        collected.places.push(place);
+        collected.times.push(place.time);
+        collected.keys.push(place.key);
+        collected.places.push(place.place);
         collected.spans.push(record.span);
+        collected.parts.extend(record.part);
     }
 
     /// The text of a column of the row at hand; of a list, that of its last item.
@@ -294,6 +410,7 @@ impl Prepared {
                 answers: Vec::with_capacity(self.asked.len()),
                 arena: buffers[views::ARENA as usize].clone(),
                 spans: collected.spans,
+                parts: collected.parts,
                 places: collected.places,
                 partitions: partitions.clone(),
                 generation: 0,
@@ -308,4 +425,16 @@ impl Prepared {
             out.push(batch);
         }
     }
+}
+
+/// The number of a path that is visited from now on.
+fn visit<'a>(path: &'a str, leaves: &mut Vec<&'a str>, visited: &mut Vec<bool>, taken: &mut Vec<Taken>) -> Leaf {
+    let leaf = leaves.iter().position(|known| *known == path).unwrap_or_else(|| {
+        leaves.push(path);
+        visited.push(false);
+        taken.push(Taken::No);
+        leaves.len() - 1
+    });
+    visited[leaf] = true;
+    leaf as Leaf
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use event::ocsf::{COLUMNS, Kind};
+use event::ocsf::{COLUMNS, Kind, Profile, column_at};
 use event::{JsonKind, Millis};
 
 use crate::trie::Leaf;
@@ -76,7 +76,11 @@ pub struct Record<'a> {
     pub(crate) text: Text<'a>,
     pub(crate) hits: &'a Hits,
     pub(crate) span: (u32, u32),
+    /// Where one record holds several events: which of them this is.
+    pub(crate) part: Option<u32>,
 }
+
+const PROFILES: usize = column_at("metadata.profiles");
 
 impl<'a> Record<'a> {
     pub fn kind(&self, path: Leaf) -> JsonKind {
@@ -124,8 +128,32 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The time that a path holds, in any form that providers write: a text, or seconds or milliseconds since 1970.
     pub fn time(&self, path: Leaf) -> Option<Millis> {
-        event::time::parse(&self.text(path)?)
+        let hit = self.hits.get(path)?;
+        match hit.kind {
+            JsonKind::Text => event::time::parse(&self.text_of(hit)),
+            JsonKind::Number => event::time::from_epoch(&self.text_of(hit)),
+            _ => None,
+        }
+    }
+
+    pub fn number(&self, path: Leaf) -> Option<i64> {
+        self.scalar(path)?.parse().ok()
+    }
+
+    pub fn float(&self, path: Leaf) -> Option<f64> {
+        self.scalar(path)?.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// The first of several paths that has a text, a number or a boolean.
+    pub fn first(&self, paths: &[Leaf]) -> Option<Cow<'a, str>> {
+        paths.iter().find_map(|path| self.scalar(*path))
+    }
+
+    /// Which of a record's events this is, where it holds several.
+    pub fn part(&self) -> Option<u32> {
+        self.part
     }
 
     /// The bytes of the record.
@@ -141,6 +169,7 @@ pub enum Cell {
     None,
     View(View),
     Long(i64),
+    Float(f64),
     Bool(bool),
 }
 
@@ -248,6 +277,21 @@ impl Row {
         if self.wanted[column] {
             self.set(column, Cell::Long(number));
         }
+    }
+
+    pub fn float(&mut self, column: usize, number: f64) {
+        if self.wanted[column] {
+            self.set(column, Cell::Float(number));
+        }
+    }
+
+    /// Adds a profile of OCSF, whose attributes the event has.
+    pub fn profile(&mut self, profile: Profile) {
+        let before = match self.cells[PROFILES] {
+            Cell::Long(set) => set,
+            _ => 0,
+        };
+        self.number(PROFILES, before | profile as i64);
     }
 
     pub fn truth(&mut self, column: usize, truth: bool) {

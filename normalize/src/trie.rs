@@ -16,6 +16,8 @@ pub struct Child {
     pub taken: Taken,
     /// The whole path, where it has to be spelled.
     pub path: Box<str>,
+    /// The elements of this list are events of their own: it is left to whoever takes them one by one. Its number among such lists.
+    pub events: Option<usize>,
 }
 
 /// Whether a column takes a value, so that it need not stand in `unmapped`.
@@ -45,14 +47,25 @@ pub struct Node {
 #[derive(Debug)]
 pub struct Trie {
     pub nodes: Vec<Node>,
+    /// Node and child of each list whose elements are events.
+    events: Vec<(usize, usize)>,
 }
 
 impl Trie {
-    pub fn new(paths: &[(&str, Leaf, Taken)]) -> Self {
-        let mut trie = Trie { nodes: vec![Node::default()] };
+    /// `events` are the paths of lists whose elements are events of their own.
+    pub fn new(paths: &[(&str, Leaf, Taken)], events: &[&str]) -> Self {
+        let mut trie = Trie { nodes: vec![Node::default()], events: Vec::new() };
         for (path, leaf, taken) in paths {
             let parts: Vec<&str> = path.split('.').collect();
             trie.insert(0, &parts, 0, *leaf, *taken, 0, 0);
+        }
+        for (at, node) in trie.nodes.iter_mut().enumerate() {
+            for (n, child) in node.children.iter_mut().enumerate() {
+                if events.contains(&&*child.path) && child.node.is_some() {
+                    child.events = Some(trie.events.len());
+                    trie.events.push((at, n));
+                }
+            }
         }
         let mut first = 0;
         for node in &mut trie.nodes {
@@ -61,6 +74,12 @@ impl Trie {
             first += node.children.len() as u32;
         }
         trie
+    }
+
+    /// A list whose elements are events of their own.
+    pub fn events(&self, number: usize) -> &Child {
+        let (node, child) = self.events[number];
+        &self.nodes[node].children[child]
     }
 
     /// Every way to spell the rest of the path in keys: `a.b` may be one key, or `b` within `a`.

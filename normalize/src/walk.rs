@@ -19,6 +19,11 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// The same value under another path.
+    pub fn plain(self) -> Self {
+        Self { rank: 0, ..self }
+    }
+
     /// The value as JSON: a text with its quotes, its escapes left alone.
     pub fn json(mut self) -> Self {
         if self.kind == JsonKind::Text {
@@ -42,6 +47,16 @@ pub struct Hits {
     objects: u64,
     /// For each child of the tree, the object that had it last; twice its number, plus one if the key was exact.
     seen: Vec<u64>,
+    /// The list whose elements are events of their own, where the record has one: its number, and its position.
+    pub events: Option<(usize, usize)>,
+    /// What the slots held before an event of several was walked, while one is.
+    journal: Option<Vec<(Leaf, (u32, Hit))>>,
+}
+
+/// How far hits had come before one of a record's events was walked.
+pub struct Mark {
+    more: usize,
+    unmapped: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +73,22 @@ impl Hits {
         self.epoch += 1;
         self.more.clear();
         self.unmapped.clear();
+        self.events = None;
+    }
+
+    /// Before one of a record's events is walked.
+    pub fn mark(&mut self) -> Mark {
+        self.journal = Some(Vec::new());
+        Mark { more: self.more.len(), unmapped: self.unmapped.len() }
+    }
+
+    /// Forgets what that event gave.
+    pub fn back_to(&mut self, mark: &Mark) {
+        for (leaf, slot) in self.journal.take().into_iter().flatten().rev() {
+            self.slots[leaf as usize] = slot;
+        }
+        self.more.truncate(mark.more);
+        self.unmapped.truncate(mark.unmapped);
     }
 
     #[inline]
@@ -80,8 +111,11 @@ impl Hits {
     }
 
     #[inline]
-    fn push(&mut self, leaf: Leaf, hit: Hit) {
+    pub fn push(&mut self, leaf: Leaf, hit: Hit) {
         let slot = &mut self.slots[leaf as usize];
+        if let Some(journal) = &mut self.journal {
+            journal.push((leaf, *slot));
+        }
         if slot.0 != self.epoch {
             *slot = (self.epoch, hit);
         } else if hit.rank == slot.1.rank {
@@ -165,6 +199,17 @@ impl<'a> Text<'a> {
     #[inline]
     pub fn escaped(&self, start: u32, end: u32) -> bool {
         end > self.escapes_from && memchr::memchr(b'\\', &self.bytes[start as usize..end as usize]).is_some()
+    }
+
+    /// Whether a value is this text, but for ASCII case.
+    pub fn is(&self, hit: Hit, wanted: &str) -> bool {
+        let raw = &self.bytes[hit.start as usize..hit.end as usize];
+        if !self.escaped(hit.start, hit.end) {
+            return raw.eq_ignore_ascii_case(wanted.as_bytes());
+        }
+        let mut text = Vec::new();
+        unescape(raw, &mut text);
+        text.eq_ignore_ascii_case(wanted.as_bytes())
     }
 
     /// The byte at the `i`th position.
@@ -253,6 +298,22 @@ impl<'a> Text<'a> {
         })
     }
 
+    /// The positions of a list's elements.
+    pub fn elements(self, i: usize) -> impl Iterator<Item = usize> + use<'a> {
+        let mut at = i + 1;
+        std::iter::from_fn(move || {
+            if self.byte(at) == b',' {
+                at += 1;
+            }
+            if matches!(self.byte(at), b']' | 0) {
+                return None;
+            }
+            let element = at;
+            at = self.skip(at);
+            Some(element)
+        })
+    }
+
     /// The position behind the object in which `i` is the position behind a value.
     pub fn skip_rest(&self, mut i: usize) -> usize {
         while self.byte(i) == b',' {
@@ -327,7 +388,8 @@ impl<'a> Walk<'a> {
                         let looked_into = child.taken == Taken::No
                             && text.byte(value) == b'{'
                             && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
-                        let left = !looked_into && (child.taken == Taken::No || (child.taken == Taken::Scalar && !scalar));
+                        let apart = looked_into || (child.events.is_some() && text.byte(value) == b'[');
+                        let left = !apart && (child.taken == Taken::No || (child.taken == Taken::Scalar && !scalar));
                         let next =
                             if looked_into { self.take::<true>(value, child, &child.path) } else { self.take::<false>(value, child, "") };
                         if left {
@@ -388,6 +450,10 @@ impl<'a> Walk<'a> {
     }
 
     fn list(&mut self, i: usize, child: &'a Child) -> usize {
+        if let Some(number) = child.events {
+            self.hits.events = Some((number, i));
+            return self.text.skip(i);
+        }
         let mut at = i + 1;
         if self.text.byte(at) == b']' {
             self.hit(i, i + 2, child);
@@ -403,6 +469,13 @@ impl<'a> Walk<'a> {
             }
             at = next + 1;
         }
+    }
+
+    /// One of a record's events: that at position `i`, of the list with this number. Gives the position behind it.
+    pub fn event(&mut self, number: usize, i: usize) -> usize {
+        let child = self.trie.events(number);
+        self.element = self.text.offset(i);
+        if self.unmapped { self.take::<true>(i, child, &child.path) } else { self.take::<false>(i, child, "") }
     }
 
     /// A member that no column takes.

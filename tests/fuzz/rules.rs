@@ -1,6 +1,5 @@
 //! The third door: rule files.
 
-use correlate::compile::Table;
 use correlate::{Detector, Lists, RuleSet, SigmaFile, sigma};
 use normalize::logsources;
 use tests::reading::{read_wanted, record};
@@ -9,16 +8,7 @@ use crate::{seeds, target};
 
 #[test]
 fn whatever_a_rule_file_holds() {
-    let tables: Vec<Table> = logsources::ALL
-        .iter()
-        .map(|source| Table {
-            name: source.name,
-            sigma: source.sigma,
-            operation: source.operation,
-            members: source.members,
-            fields: source.fields,
-        })
-        .collect();
+    let tables = tests::tables();
     let lists = Lists::from([("list".to_owned(), vec!["a".to_owned(), "b*".to_owned()])]);
     let event = record(1);
     target!(seeds::rules(), |bytes: &[u8]| {

@@ -21,7 +21,7 @@ fn samples() -> Vec<(PathBuf, PathBuf)> {
 /// The events and rejects of a file, in the order of its records. The program writes an arena's events class by class.
 fn normalized(raw: &Path) -> String {
     let name = raw.file_name().expect("a file has a name").to_string_lossy();
-    let mut lines: Vec<(u64, String)> = Vec::new();
+    let mut lines: Vec<(u64, u32, String)> = Vec::new();
     let mut add = |normalized: Normalized| {
         assert!(normalized.tally.adds_up(), "{name}: {:?}", normalized.tally);
         for batch in &normalized.batches {
@@ -29,17 +29,19 @@ fn normalized(raw: &Path) -> String {
             events::write(&batch.rows, &mut out);
             let text = String::from_utf8(out).expect("events are UTF-8");
             assert_eq!(text.lines().count(), batch.len(), "{name}: one event a line");
-            lines.extend(batch.places.iter().map(|(_, offset)| *offset).zip(text.lines().map(str::to_owned)));
+            for (row, line) in text.lines().enumerate() {
+                lines.push((batch.places[row].1, batch.parts.get(row).copied().unwrap_or(0), line.to_owned()));
+            }
         }
         for reject in &normalized.rejects {
             let mut out = Vec::new();
             rejects::write(reject, &mut out);
-            lines.push((reject.place.offset, String::from_utf8(out).expect("rejects are UTF-8").trim_end().to_owned()));
+            lines.push((reject.place.offset, 0, String::from_utf8(out).expect("rejects are UTF-8").trim_end().to_owned()));
         }
     };
     tests::read_file(raw, &name, &mut tests::normalizer(&tests::everything()), &mut add);
-    lines.sort_by_key(|(offset, _)| *offset);
-    lines.into_iter().map(|(_, line)| line + "\n").collect()
+    lines.sort_by_key(|(offset, part, _)| (*offset, *part));
+    lines.into_iter().map(|(.., line)| line + "\n").collect()
 }
 
 #[test]

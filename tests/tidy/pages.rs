@@ -91,7 +91,8 @@ fn columns() {
             Kind::Int => "integer",
             Kind::Long => "long",
             Kind::Bool => "boolean",
-            Kind::Texts => "list of texts",
+            Kind::Float => "float",
+            Kind::Profiles => "list of texts",
             Kind::Map => "names with JSON",
         };
         let classes: Vec<String> = column.classes.iter().map(|class| class_name(*class)).collect();

@@ -31,6 +31,8 @@ pub struct Table {
     pub operation: &'static str,
     /// Every top-level member of its records that is known.
     pub members: &'static [&'static str],
+    /// Keys under which some shapes of its records hold what others hold at the top.
+    pub under: &'static [&'static str],
     pub fields: &'static [Field],
 }
 
@@ -171,8 +173,7 @@ impl RuleSet {
         for (name, program) in &mut set.programs {
             let operation = tables.iter().find(|table| table.name == *name).map_or("", |table| table.operation);
             program.finish(operation);
-            for (root, rules) in program.index.rest.iter().map(|root| &program.roots[*root]) {
-                let _ = root;
+            for (_, rules) in program.index.rest.iter().map(|root| &program.roots[*root]) {
                 rules.iter().for_each(|rule| set.rules[*rule as usize].indexed = false);
             }
         }
@@ -208,7 +209,7 @@ impl RuleSet {
         }
         if applies.is_empty() {
             // Compiled all the same, so that its mistakes are found.
-            let table = Table { name: LogSourceName("none"), sigma: &[], operation: "", members: &[], fields: &[] };
+            let table = Table { name: LogSourceName("none"), sigma: &[], operation: "", members: &[], under: &[], fields: &[] };
             let mut program = Program::default();
             let mut compiling = Compiling { program: &mut program, table: &table, lists, ocsf, fields: &mut fields, notes: &mut notes };
             compiling.detection(&rule.detection).map_err(|mistake| (rule.file.clone(), mistake))?;
@@ -311,7 +312,7 @@ impl Compiling<'_> {
             ConditionExpr::Identifier(name) => {
                 let Some(node) = selections.get(name.as_str()) else {
                     let known: Vec<&str> = selections.keys().copied().collect();
-                    let near = known.iter().min_by_key(|known| sigma_distance(name, known));
+                    let near = known.iter().min_by_key(|known| sigma::distance(name, known));
                     let help = near.map_or(String::new(), |near| format!("did you mean `{near}`? There are: {}", known.join(", ")));
                     return Err(Mistake::new(spot, &format!("the condition names `{name}`, which is no selection"), &help));
                 };
@@ -380,7 +381,8 @@ impl Compiling<'_> {
             }
             None => self.program.field(FieldRef::Record),
         };
-        let tests = modifiers::tests(item, self.lists, item.field.is_none())?;
+        let translated = item.field.as_deref().and_then(|name| self.translated(name, item));
+        let tests = modifiers::tests(translated.as_ref().unwrap_or(item), self.lists, item.field.is_none())?;
         let negated = tests.negated;
         let all = tests.all;
         let mut nodes = Vec::new();
@@ -417,17 +419,41 @@ impl Compiling<'_> {
         Ok(if negated { self.program.node(Node::Not(node)) } else { node })
     }
 
+    /// The line of the table that has this name for a field.
+    fn named(&self, name: &str) -> Option<&'static Field> {
+        self.table.fields.iter().find(|field| field.names.iter().any(|alias| alias.eq_ignore_ascii_case(name)))
+    }
+
+    /// The item with what its values are called in the records beside them, where the table knows that.
+    fn translated(&self, name: &str, item: &Item) -> Option<Item> {
+        let words = self.named(name)?.values;
+        if words.is_empty() || item.modifiers.contains(&sigma::Modifier::All) {
+            return None;
+        }
+        let mut translated = item.clone();
+        for (value, spot) in &item.values {
+            let written = match value {
+                sigma::Scalar::Text(text) => text.clone(),
+                sigma::Scalar::Integer(number) => number.to_string(),
+                _ => continue,
+            };
+            let theirs = words.iter().filter(|(word, _)| word.eq_ignore_ascii_case(&written));
+            for word in theirs.flat_map(|(_, theirs)| *theirs) {
+                translated.values.push((sigma::Scalar::Text((*word).to_owned()), *spot));
+            }
+        }
+        Some(translated)
+    }
+
     /// What a field's name means: an alias of the table, an OCSF column, or a path into the record.
     fn resolve(&self, name: &str) -> FieldRef {
-        for field in self.table.fields {
-            if field.names.iter().any(|alias| alias.eq_ignore_ascii_case(name)) {
-                return match (field.origin, field.column) {
-                    (Origin::Path(path), _) => FieldRef::Raw(vec![path.to_owned()]),
-                    (Origin::First(paths), _) => FieldRef::Raw(paths.iter().map(|path| (*path).to_owned()).collect()),
-                    (_, Some(column)) => FieldRef::Column(column.to_owned()),
-                    (_, None) => FieldRef::Raw(vec![name.to_owned()]),
-                };
-            }
+        if let Some(field) = self.named(name) {
+            return match (field.origin, field.column) {
+                (Origin::Path(path), _) => FieldRef::Raw(vec![path.to_owned()]),
+                (Origin::First(paths), _) => FieldRef::Raw(paths.iter().map(|path| (*path).to_owned()).collect()),
+                (_, Some(column)) => FieldRef::Column(column.to_owned()),
+                (_, None) => FieldRef::Raw(vec![name.to_owned()]),
+            };
         }
         // A name without a dot is the vendor's: both have a `status`, and they differ.
         if self.ocsf || (name.contains('.') && !self.is_path(name)) {
@@ -436,18 +462,23 @@ impl Compiling<'_> {
                 return FieldRef::Column(column.path.to_owned());
             }
         }
-        FieldRef::Raw(vec![name.to_owned()])
+        let mut paths = vec![name.to_owned()];
+        for key in self.table.under {
+            let inner = name.split_once('.').filter(|(first, _)| first.eq_ignore_ascii_case(key)).map(|(_, rest)| rest);
+            paths.push(inner.map_or_else(|| format!("{key}.{name}"), str::to_owned));
+        }
+        FieldRef::Raw(paths)
     }
 
     /// Says so where no record of the log source has such a field.
     fn note_unknown(&mut self, name: &str, spot: Spot) {
-        let first = name.split('.').next().unwrap_or(name);
+        let first = name.split(['.', '[']).next().unwrap_or(name);
         let known = self.table.members;
-        let is_raw = matches!(self.resolve(name), FieldRef::Raw(paths) if paths == [name]);
+        let is_raw = self.named(name).is_none() && matches!(self.resolve(name), FieldRef::Raw(_));
         if !is_raw || known.is_empty() || known.iter().any(|member| member.eq_ignore_ascii_case(first)) {
             return;
         }
-        let near = known.iter().map(|member| (sigma_distance(&member.to_lowercase(), &first.to_lowercase()), member)).min();
+        let near = known.iter().map(|member| (sigma::distance(&member.to_lowercase(), &first.to_lowercase()), member)).min();
         let near = near.filter(|(distance, _)| *distance <= 3).map_or(String::new(), |(_, member)| format!("; did you mean `{member}`?"));
         self.notes.push(format!("line {}: no record of {} has a field `{name}`{near}", spot.line, self.table.name));
     }
@@ -455,10 +486,6 @@ impl Compiling<'_> {
     fn is_path(&self, name: &str) -> bool {
         self.table.fields.iter().any(|field| field.origin.paths().contains(&name))
     }
-}
-
-fn sigma_distance(a: &str, b: &str) -> usize {
-    crate::sigma::distance(a, b)
 }
 
 /// Names that begin with `_` are left out unless the pattern begins so.

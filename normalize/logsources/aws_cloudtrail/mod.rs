@@ -3,10 +3,10 @@
 //! 1.8.0, README.md beside this file says what was decided.
 
 use event::ocsf::{Class, column_at};
-use event::{Field, JsonKind, LogSourceName, Origin};
+use event::{Field, JsonKind, LogSourceName, Millis, Profile};
 
-use crate::logsource::LogSource;
-use crate::logsources::paths;
+use crate::logsource::{LogSource, PLAIN};
+use crate::logsources::{constant, derived, first, paths, same, text};
 use crate::record::{Cell, Record, Row};
 
 mod route;
@@ -87,6 +87,7 @@ paths! {
 pub const SOURCE: LogSource = LogSource {
     name: LogSourceName("aws_cloudtrail"),
     sigma: &[(None, "aws", "cloudtrail")],
+    marks: &["eventVersion", "eventSource", "eventName"],
     paths: PATHS,
     needed: &[
         EVENT_VERSION,
@@ -161,26 +162,19 @@ pub const SOURCE: LogSource = LogSource {
         "vpcEndpointAccountId",
     ],
     fits,
-    time: EVENT_TIME,
+    time: &[EVENT_TIME],
     derive,
     key,
+    object_time,
+    ..PLAIN
 };
 
-const fn text(column: &'static str, path: &'static str) -> Field {
-    field(column, Origin::Path(path))
-}
-
-/// A column that holds the text of one path unchanged.
-const fn same(column: &'static str, path: &'static str) -> Field {
-    Field { answers: true, ..field(column, Origin::Path(path)) }
-}
-
-const fn field(column: &'static str, origin: Origin) -> Field {
-    Field { names: &[], origin, column: Some(column), answers: false }
-}
-
-const fn derived(column: &'static str, paths: &'static [&'static str], how: &'static str) -> Field {
-    field(column, Origin::Derived(paths, how))
+/// `111122223333_CloudTrail_eu-central-1_20260301T1005Z_AbCd.json.gz`: the minute in which the object was written.
+fn object_time(name: &str) -> Option<Millis> {
+    let (_, rest) = name.rsplit_once("_CloudTrail")?;
+    let stamp = rest.split('_').find(|part| part.len() == 14 && part.ends_with('Z') && part.as_bytes()[8] == b'T')?;
+    let part = |range: std::ops::Range<usize>| stamp.get(range);
+    event::time::parse(&format!("{}-{}-{}T{}:{}:00Z", part(0..4)?, part(4..6)?, part(6..8)?, part(9..11)?, part(11..13)?))
 }
 
 const FIELDS: &[Field] = &[
@@ -191,15 +185,12 @@ const FIELDS: &[Field] = &[
     same("metadata.log_version", "eventVersion"),
     same("metadata.product.version", "eventVersion"),
     same("metadata.product.feature.name", "eventCategory"),
-    field("metadata.product.name", Origin::Constant("CloudTrail")),
-    field("metadata.product.vendor_name", Origin::Constant("AWS")),
-    field("metadata.log_name", Origin::Constant("aws_cloudtrail")),
-    field("cloud.provider", Origin::Constant("AWS")),
+    constant("metadata.product.name", "CloudTrail"),
+    constant("metadata.product.vendor_name", "AWS"),
+    constant("metadata.log_name", "aws_cloudtrail"),
+    constant("cloud.provider", "AWS"),
     same("cloud.region", "awsRegion"),
-    field(
-        "cloud.account.uid",
-        Origin::First(&["recipientAccountId", "userIdentity.accountId", "userIdentity.sessionContext.sessionIssuer.accountId"]),
-    ),
+    first("cloud.account.uid", &["recipientAccountId", "userIdentity.accountId", "userIdentity.sessionContext.sessionIssuer.accountId"]),
     derived("cloud.account.type_id", &[], "10 where the account is known"),
     derived("cloud.account.type", &[], "\"AWS Account\" where the account is known"),
     derived("cloud.cloud_partition", &["userIdentity.arn"], "the partition in the caller's ARN"),
@@ -231,7 +222,8 @@ const FIELDS: &[Field] = &[
         ],
         "2 with an errorCode, an errorMessage or a sign-in that says Failure; else 1",
     ),
-    derived("status", &[], "the caption of status_id"),
+    // A rule of SigmaHQ's asks for `status: success`, which no record holds.
+    Field { names: &["status"], ..derived("status", &[], "the caption of status_id") },
     derived(
         "activity_id",
         &["eventName", "insightDetails.insightType"],
@@ -256,7 +248,7 @@ const FIELDS: &[Field] = &[
     same("actor.user.uid_alt", "userIdentity.principalId"),
     derived("actor.user.type_id", &["userIdentity.type"], "Root 2, IAMUser 1, AWSService 3, others 99"),
     derived("actor.user.type", &["userIdentity.type"], "the caption of type_id; of 99 AWS's word"),
-    field("actor.user.account.uid", Origin::First(&["userIdentity.accountId", "userIdentity.sessionContext.sessionIssuer.accountId"])),
+    first("actor.user.account.uid", &["userIdentity.accountId", "userIdentity.sessionContext.sessionIssuer.accountId"]),
     derived("actor.user.account.type_id", &[], "10 where the account is known"),
     derived("actor.user.account.type", &[], "\"AWS Account\" where the account is known"),
     derived("actor.user.programmatic_credentials[].uid", &["userIdentity.accessKeyId"], "the access key"),
@@ -265,10 +257,7 @@ const FIELDS: &[Field] = &[
     derived("actor.session.created_time", &["userIdentity.sessionContext.attributes.creationDate"], "as a time"),
     derived("actor.session.is_mfa", &["userIdentity.sessionContext.attributes.mfaAuthenticated"], "as a boolean"),
     same("actor.session.issuer", "userIdentity.sessionContext.sessionIssuer.arn"),
-    field(
-        "actor.idp.name",
-        Origin::First(&["userIdentity.identityProvider", "userIdentity.sessionContext.webIdFederationData.federatedProvider"]),
-    ),
+    first("actor.idp.name", &["userIdentity.identityProvider", "userIdentity.sessionContext.webIdFederationData.federatedProvider"]),
     same("actor.app_name", "userIdentity.invokedBy"),
     derived("src_endpoint.ip", &["sourceIPAddress"], "if it is an address"),
     derived("src_endpoint.domain", &["sourceIPAddress"], "if it is the name of a service"),
@@ -419,6 +408,7 @@ fn derive(record: &Record, row: &mut Row) -> Class {
     let name = name.as_deref().unwrap_or("Unknown");
     let (class, activity) = if insight { (Class::ApiActivity, 99) } else { route::route(name, record) };
 
+    row.profile(Profile::Cloud);
     row.text(OPERATION, record, name);
     if let Some(service) = record.text(if insight { INSIGHT_SOURCE } else { EVENT_SOURCE }) {
         row.text(SERVICE, record, &service);
