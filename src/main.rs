@@ -25,6 +25,8 @@ struct Cli {
 enum Command {
     /// Read archived logs, map them into OCSF, detect, and write what was asked for
     Replay(commands::replay::Args),
+    /// List rules and what they read; find those that cannot fire, and what each costs
+    Rules(commands::rules::Args),
 }
 
 /// Why a command ends with another code than 0.
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Replay(args) => commands::replay::run(&args),
+        Command::Rules(args) => commands::rules::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

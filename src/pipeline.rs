@@ -112,6 +112,15 @@ pub fn replay<E>(job: &Job, plan: Files, mut collect: impl FnMut(Done) -> Result
     })
 }
 
+/// Reads everything there is on one thread, batch by batch.
+pub fn read(mut plan: Files, wanted: &BTreeMap<LogSourceName, Wanted>, read_bytes: &Arc<AtomicU64>, each: &mut dyn FnMut(Normalized)) {
+    let mut normalizer = Normalizer::new(logsources::ALL, wanted);
+    let mut opener = Opener::new(None, read_bytes.clone());
+    while let Pulled::Piece(piece) = plan.next(PIECE_BYTES) {
+        opener.open(&piece, &mut |raw| each(normalizer.normalize(raw)));
+    }
+}
+
 /// What is read of the plan at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 /// Work that is done waits for its turn in at most so many bytes.

@@ -6,6 +6,7 @@ use correlate::RuleSet;
 use event::{Level, Reason, Tally};
 use serde::Serialize;
 
+use crate::commands::rules::{self, BlindRule};
 use crate::terminal::{bytes, count, level, safe};
 use crate::times::Zone;
 
@@ -15,6 +16,7 @@ pub struct Summary {
     pub read: Read,
     pub found: Found,
     pub rules: Rules,
+    pub blind: BlindSpots,
     pub same: String,
     pub seconds: f64,
 }
@@ -28,6 +30,8 @@ pub struct Read {
     pub mapped: u64,
     pub rejected: u64,
     pub skipped: BTreeMap<&'static str, u64>,
+    /// Rejects whose kind is known, by what they look like.
+    pub not_read: BTreeMap<&'static str, u64>,
     pub adds_up: bool,
     pub sources: BTreeMap<&'static str, Source>,
     pub classes: BTreeMap<&'static str, u64>,
@@ -44,8 +48,77 @@ pub struct Source {
     pub rejected: u64,
     pub from: Option<String>,
     pub to: Option<String>,
+    pub reject_reasons: BTreeMap<&'static str, u64>,
+    /// The longest time without an event.
+    pub longest_gap_s: Option<i64>,
+    /// How late 99 of 100 events were delivered at most, where the delivery has a time of its own.
+    pub late_p99_s: Option<i64>,
     #[serde(skip)]
     span: (i64, i64),
+}
+
+/// What could not be seen: it is what makes one trust that nothing was found.
+#[derive(Serialize, Default)]
+pub struct BlindSpots {
+    /// Rules that could not fire on these logs, by the reason that `isobar rules --blind` gives.
+    pub rules: Vec<BlindRule>,
+    /// Log sources with a gap out of the usual.
+    pub silent: Vec<Silence>,
+}
+
+#[derive(Serialize)]
+pub struct Silence {
+    pub source: &'static str,
+    pub from: String,
+    pub to: String,
+    #[serde(skip)]
+    span: (i64, i64),
+}
+
+impl BlindSpots {
+    pub fn new(set: &RuleSet, tally: &Tally) -> Self {
+        let silent = tally.sources.iter().filter_map(|(name, source)| {
+            let (from, gap) = source.seen.silence()?;
+            let (start, end) = (event::time::rfc3339(from), event::time::rfc3339(from + gap));
+            Some(Silence { source: name.0, from: start, to: end, span: (from, from + gap) })
+        });
+        Self { rules: rules::blind(set, Some(&rules::Seen { tally, fields: None })), silent: silent.collect() }
+    }
+
+    /// `61 of 306 rules could not fire: 19 need entra_risk, …`
+    fn lines(&self, loaded: usize, zone: Zone) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.rules.is_empty() {
+            let of = |why: &str| self.rules.iter().filter(|rule| rule.why == why).count();
+            let mut parts = Vec::new();
+            let mut absent: BTreeMap<&str, usize> = BTreeMap::new();
+            for rule in self.rules.iter().filter(|rule| rule.why == "log_source_not_in_input") {
+                *absent.entry(rule.what.as_str()).or_default() += 1;
+            }
+            let mut absent: Vec<(&str, usize)> = absent.into_iter().collect();
+            absent.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+            const NAMED: usize = 3;
+            parts.extend(absent.iter().take(NAMED).map(|(what, rules)| format!("{rules}: {what}")));
+            let others: usize = absent.iter().skip(NAMED).map(|(_, rules)| rules).sum();
+            if others > 0 {
+                parts.push(format!("{others}: other log sources are not there either"));
+            }
+            for (why, sentence) in [
+                ("log_source_not_read", "their log source is not read"),
+                ("value_never_possible", "they ask for a value that does not exist"),
+            ] {
+                if of(why) > 0 {
+                    parts.push(format!("{}: {sentence}", of(why)));
+                }
+            }
+            lines.push(format!("{} of {loaded} rules could not fire; isobar rules --blind names them", self.rules.len()));
+            lines.extend(parts.into_iter().map(|part| format!("    {part}")));
+        }
+        for silence in &self.silent {
+            lines.push(format!("{} silent {} → {}", silence.source, zone.show(silence.span.0), zone.show(silence.span.1)));
+        }
+        lines
+    }
 }
 
 #[derive(Serialize, Default)]
@@ -94,8 +167,17 @@ impl Read {
     pub fn new(files: u64, bytes: u64, tally: &Tally) -> Self {
         let sources = tally.sources.iter().map(|(name, source)| {
             let time = |at: i64| (source.records > 0).then(|| event::time::rfc3339(at));
-            let span = (source.first, source.last);
-            (name.0, Source { records: source.records, rejected: source.rejected, from: time(source.first), to: time(source.last), span })
+            let of_summary = Source {
+                records: source.records,
+                rejected: source.rejected,
+                from: time(source.first),
+                to: time(source.last),
+                reject_reasons: source.reasons.iter().map(|(reason, count)| (reason.code(), *count)).collect(),
+                longest_gap_s: source.seen.longest_gap().map(|(_, gap)| gap / 1000),
+                late_p99_s: source.lateness.per_mille_ms(990).map(|late| late / 1000),
+                span: (source.first, source.last),
+            };
+            (name.0, of_summary)
         });
         Self {
             files,
@@ -104,6 +186,7 @@ impl Read {
             mapped: tally.mapped,
             rejected: tally.rejected,
             skipped: tally.skipped.clone(),
+            not_read: tally.not_read.clone(),
             adds_up: tally.adds_up(),
             sources: sources.collect(),
             classes: tally.classes.iter().map(|(class, count)| (class.name(), *count)).collect(),
@@ -125,6 +208,16 @@ impl Rules {
             candidates,
             notes: set.rules.iter().flat_map(|rule| rule.notes.clone()).collect(),
         }
+    }
+}
+
+/// `2 min`, `3 h 5 min`.
+fn span_of(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 
@@ -157,14 +250,19 @@ pub fn lines(summary: &Summary, zone: Zone, coloured: bool, hint: Option<&str>) 
         count(read.records)
     ));
     if !read.sources.is_empty() {
-        line(format!("        {:<18}{:>12}   {:<20}{:<20}{:>9}", "source", "records", "from", "to", "rejects"));
+        line(format!(
+            "        {:<22}{:>12}   {:<20}{:<20}{:>12}{:>10}{:>9}",
+            "source", "records", "from", "to", "longest gap", "late p99", "rejects"
+        ));
         for (name, source) in &read.sources {
             let time = |at: &Option<String>| at.as_deref().map_or("-".to_owned(), |at| at[..19].replace('T', " "));
             line(format!(
-                "        {name:<18}{:>12}   {:<20}{:<20}{:>9}",
+                "        {name:<22}{:>12}   {:<20}{:<20}{:>12}{:>10}{:>9}",
                 count(source.records),
                 time(&source.from),
                 time(&source.to),
+                source.longest_gap_s.map_or("-".to_owned(), span_of),
+                source.late_p99_s.map_or("-".to_owned(), span_of),
                 count(source.rejected)
             ));
         }
@@ -177,6 +275,9 @@ pub fn lines(summary: &Summary, zone: Zone, coloured: bool, hint: Option<&str>) 
             let noun = if *files == 1 { "file" } else { "files" };
             line(format!("        {:>8} {noun} damaged: {}", count(*files), reason.sentence()));
         }
+    }
+    for (what, records) in &read.not_read {
+        line(format!("        {:>8} looks like {what}, which is not read", count(*records)));
     }
     for (what, records) in &read.skipped {
         line(format!("        {:>8} skipped: {what}", count(*records)));
@@ -207,9 +308,8 @@ pub fn lines(summary: &Summary, zone: Zone, coloured: bool, hint: Option<&str>) 
     if rules > SHOWN {
         line(format!("        + {} more rules", rules - SHOWN));
     }
-    let blind = summary.rules.not_read;
-    if blind > 0 {
-        line(format!("BLIND   {blind} of {} rules are for log sources that are not read", summary.rules.loaded));
+    for (at, text) in summary.blind.lines(summary.rules.loaded, zone).into_iter().enumerate() {
+        line(format!("{:<8}{text}", if at == 0 { "BLIND" } else { "" }));
     }
     line(format!("SAME    finding set {} · any order and any number of workers gives this number", summary.same));
     if let Some(hint) = hint {

@@ -140,6 +140,18 @@ impl<'a> Detector<'a> {
     }
 }
 
+/// What asking a rule came to.
+#[derive(Clone, Debug, Default)]
+pub struct Cost {
+    /// Events of its log sources.
+    pub events: u64,
+    /// Those about which it was asked.
+    pub candidates: u64,
+    pub matches: u64,
+    /// Nanoseconds, by the clock that was given.
+    pub ns: u64,
+}
+
 fn values<'a>(field: &FieldRef, batch: &'a EventBatch) -> Values<'a> {
     let asked = |path: &str| {
         let at = batch.asked.iter().position(|name| **name == *path)?;

@@ -34,6 +34,8 @@ pub struct Tally {
 pub struct SourceTally {
     pub records: u64,
     pub rejected: u64,
+    /// Its rejects, by reason.
+    pub reasons: BTreeMap<Reason, u64>,
     pub first: Millis,
     pub last: Millis,
     pub seen: Coverage,
@@ -42,7 +44,15 @@ pub struct SourceTally {
 
 impl Default for SourceTally {
     fn default() -> Self {
-        Self { records: 0, rejected: 0, first: Millis::MAX, last: Millis::MIN, seen: Coverage::default(), lateness: Lateness::default() }
+        Self {
+            records: 0,
+            rejected: 0,
+            reasons: BTreeMap::new(),
+            first: Millis::MAX,
+            last: Millis::MIN,
+            seen: Coverage::default(),
+            lateness: Lateness::default(),
+        }
     }
 }
 
@@ -76,7 +86,9 @@ impl Tally {
         self.rejected += 1;
         *self.reasons.entry(reason).or_default() += 1;
         if let Some(source) = source {
-            self.sources.entry(source).or_default().rejected += 1;
+            let source = self.sources.entry(source).or_default();
+            source.rejected += 1;
+            *source.reasons.entry(reason).or_default() += 1;
         }
     }
 
@@ -101,6 +113,7 @@ impl Tally {
             let mine = self.sources.entry(*name).or_default();
             mine.records += source.records;
             mine.rejected += source.rejected;
+            add_counts(&mut mine.reasons, &source.reasons);
             mine.first = mine.first.min(source.first);
             mine.last = mine.last.max(source.last);
             mine.seen.merge(&source.seen);
@@ -161,8 +174,21 @@ impl Coverage {
 
     /// The longest time without an event, and when it began. Gaps within one stretch are not seen.
     pub fn longest_gap(&self) -> Option<(Millis, i64)> {
+        self.gaps().max_by_key(|(_, gap)| *gap)
+    }
+
+    fn gaps(&self) -> impl Iterator<Item = (Millis, i64)> {
         let pairs = self.stretches.values().zip(self.stretches.values().skip(1));
-        pairs.map(|((_, last), (first, _))| (*last, first - last)).max_by_key(|(_, gap)| *gap)
+        pairs.map(|((_, last), (first, _))| (*last, first - last))
+    }
+
+    /// The longest gap, if it is out of the usual: above half an hour, and ten times as long as all but a twentieth of the others.
+    pub fn silence(&self) -> Option<(Millis, i64)> {
+        let longest = self.longest_gap().filter(|(_, gap)| *gap > 1_800_000)?;
+        let mut gaps: Vec<i64> = self.gaps().map(|(_, gap)| gap).collect();
+        gaps.sort_unstable();
+        let usual = gaps[(gaps.len() - 1) * 95 / 100];
+        (gaps.len() >= 10 && longest.1 > 10 * usual).then_some(longest)
     }
 }
 
@@ -221,6 +247,9 @@ mod tests {
         a.merge(&b);
         assert_eq!(a, all);
         assert_eq!(Coverage::default().longest_gap(), None);
+        assert_eq!(all.silence(), None, "five minutes are no silence");
+        (0..60).for_each(|minute| all.add(10_000_000 + minute * 60_000));
+        assert_eq!(all.silence(), Some((410_000, 9_590_000)));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct LogSource {
     pub needed: &'static [Leaf],
     /// The path of the operation: most rules demand one.
     pub operation: &'static str,
+    /// Every operation that there is, one a line, sorted; empty where nobody knows them all.
+    pub operations: &'static str,
     /// Every top-level member that its records are known to have, for telling a misspelt field.
     pub members: &'static [&'static str],
     /// Keys under which some shapes of its records hold what others hold at the top: a rule's field is looked for in both places.
@@ -59,6 +61,7 @@ pub const PLAIN: LogSource = LogSource {
     paths: &[],
     needed: &[],
     operation: "",
+    operations: "",
     members: &[],
     under: &[],
     fields: &[],

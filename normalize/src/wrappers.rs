@@ -37,6 +37,9 @@ const fn encoded(has: &'static [(&'static str, &'static str)], path: &'static [&
     Wrapper { has, path, encoded: true }
 }
 
+/// How base64 begins of gzip, and of JSON objects and lists.
+const BASE64: &[&[u8]] = &[b"H4sI", b"eyJ", b"ewo", b"ew0", b"eyA", b"W3s", b"Wwo", b"Ww0", b"WyB"];
+
 /// Every wrapper, in the order in which they are tried: `docs/concepts/wrappers.md` says where each comes from.
 const ALL: &[Wrapper] = &[
     around(&["Records"]),
@@ -196,7 +199,7 @@ fn looks_wrapped(text: Text, i: usize) -> bool {
             while let [b' ', rest @ ..] | [b'\\', b'n' | b'r' | b't', rest @ ..] = inner {
                 inner = rest;
             }
-            matches!(inner.first(), Some(b'{' | b'['))
+            matches!(inner.first(), Some(b'{' | b'[')) || BASE64.iter().any(|start| inner.starts_with(start))
         }
         _ => false,
     }

@@ -21,7 +21,7 @@ use normalize::logsources;
 use twox_hash::XxHash3_128;
 
 use crate::pipeline::{self, Done, Job};
-use crate::summary::{ByRule, Found, Read, Rules, Summary};
+use crate::summary::{BlindSpots, ByRule, Found, Read, Rules, Summary};
 use crate::times::Zone;
 use crate::{Failure, kept, rules, summary, terminal, times};
 
@@ -127,6 +127,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         read: Read::new(file_count, job.read_bytes.load(Ordering::Relaxed), &collected.tally),
         found,
         rules: Rules::new(&set, mistakes.len(), collected.candidates),
+        blind: BlindSpots::new(&set, &collected.tally),
         same,
         seconds: started.elapsed().as_secs_f64(),
     };

@@ -1,6 +1,7 @@
 //! From Sigma documents to a program: tests shared by number, conditions as nodes over them, and an index that says which rules are
 //! worth asking for an event. One program for each log source, since each reads fields in its own way.
 
+pub mod blind;
 pub mod index;
 pub mod modifiers;
 pub mod pattern;
@@ -65,11 +66,19 @@ pub struct Rule {
     pub log_source: LogSourceKeys,
     /// The log sources whose events it is asked about; none where nobody reads what it is for.
     pub applies: Vec<LogSourceName>,
-    /// Fields as the rule spells them.
-    pub fields: Vec<String>,
+    /// Fields as the rule spells them, and where each log source has them.
+    pub reads: Vec<Read>,
     pub notes: Vec<String>,
     /// Whether the index knows when to ask; a rule that it does not know is asked for every event of its log source.
     pub indexed: bool,
+}
+
+/// Where a log source has a field of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    pub field: String,
+    pub log_source: LogSourceName,
+    pub from: FieldRef,
 }
 
 /// Rules, compiled together.
@@ -101,6 +110,16 @@ pub enum FieldRef {
     /// An OCSF column.
     Column(String),
     Record,
+}
+
+impl std::fmt::Display for FieldRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FieldRef::Raw(paths) => f.write_str(&paths.join(" or ")),
+            FieldRef::Column(path) => write!(f, "OCSF {path}"),
+            FieldRef::Record => f.write_str("the whole record"),
+        }
+    }
 }
 
 /// Part of a condition. Children have smaller numbers.
@@ -191,10 +210,10 @@ impl RuleSet {
         });
         let ocsf = rule.taxonomy.as_deref() == Some("ocsf") || rule.log_source.product.as_deref() == Some("ocsf");
         let mut applies = Vec::new();
-        let mut fields = Vec::new();
+        let mut reads = Vec::new();
         for table in tables.iter().filter(|table| ocsf || fits(&rule.log_source, table)) {
             let program = self.programs.get_mut(&table.name).expect("one for each table");
-            let mut compiling = Compiling { program, table, lists, ocsf, fields: &mut fields, notes: &mut notes };
+            let mut compiling = Compiling { program, table, lists, ocsf, reads: &mut reads, notes: &mut notes };
             let own = |mistake| (rule.file.clone(), mistake);
             let mut root = compiling.detection(&rule.detection).map_err(own)?;
             for filter in filters {
@@ -211,11 +230,9 @@ impl RuleSet {
             // Compiled all the same, so that its mistakes are found.
             let table = Table { name: LogSourceName("none"), sigma: &[], operation: "", members: &[], under: &[], fields: &[] };
             let mut program = Program::default();
-            let mut compiling = Compiling { program: &mut program, table: &table, lists, ocsf, fields: &mut fields, notes: &mut notes };
+            let mut compiling = Compiling { program: &mut program, table: &table, lists, ocsf, reads: &mut reads, notes: &mut notes };
             compiling.detection(&rule.detection).map_err(|mistake| (rule.file.clone(), mistake))?;
         }
-        fields.sort();
-        fields.dedup();
         let notes = notes.into_iter().map(|note| format!("{}: {note}", rule.file.name)).collect();
         let card = RuleCard {
             id,
@@ -232,7 +249,7 @@ impl RuleSet {
             file: rule.file.name.clone(),
             log_source: rule.log_source.clone(),
             applies,
-            fields,
+            reads,
             notes,
             indexed: true,
         });
@@ -276,7 +293,7 @@ struct Compiling<'a> {
     table: &'a Table,
     lists: &'a Lists,
     ocsf: bool,
-    fields: &'a mut Vec<String>,
+    reads: &'a mut Vec<Read>,
     notes: &'a mut Vec<String>,
 }
 
@@ -374,9 +391,8 @@ impl Compiling<'_> {
     fn item(&mut self, item: &Item) -> Result<usize, Mistake> {
         let field = match &item.field {
             Some(name) => {
-                self.fields.push(name.clone());
                 self.note_unknown(name, item.spot);
-                let field = self.resolve(name);
+                let field = self.read(name);
                 self.program.field(field)
             }
             None => self.program.field(FieldRef::Record),
@@ -400,8 +416,7 @@ impl Compiling<'_> {
                     TestOr::Test(test) => (test, false),
                     TestOr::Not(test) => (test, true),
                     TestOr::Field(relation, cased, name) => {
-                        self.fields.push(name.clone());
-                        let other = self.resolve(&name);
+                        let other = self.read(&name);
                         (Test::Other(relation, cased, self.program.field(other)), false)
                     }
                 };
@@ -417,6 +432,16 @@ impl Compiling<'_> {
         }
         let node = self.program.node(if all { Node::And(nodes) } else { Node::Or(nodes) });
         Ok(if negated { self.program.node(Node::Not(node)) } else { node })
+    }
+
+    /// Where a field is read from; it is noted for people who ask.
+    fn read(&mut self, name: &str) -> FieldRef {
+        let from = self.resolve(name);
+        let read = Read { field: name.to_owned(), log_source: self.table.name, from: from.clone() };
+        if !self.reads.contains(&read) {
+            self.reads.push(read);
+        }
+        from
     }
 
     /// The line of the table that has this name for a field.

@@ -149,6 +149,16 @@ impl Pattern {
         Regex::new(&text).expect("escaped texts and dots are a regular expression")
     }
 
+    /// As a rule spells it, without its escapes.
+    pub fn spelled(&self) -> String {
+        let spelled = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Many => "*".to_owned(),
+            Part::One => "?".to_owned(),
+        };
+        self.parts.iter().map(spelled).collect()
+    }
+
     /// A name for the pattern, equal where the pattern is.
     pub fn name(&self) -> String {
         format!("{:?}{}", self.parts, self.cased)
