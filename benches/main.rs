@@ -2,11 +2,13 @@
 //! instructions a record takes, which is a count and may be checked.
 //!
 //!     cargo run --release -p benches -- table [--runs N]        wants ../shared with its yardstick and rules
+//!     cargo run --release -p benches -- sources [--runs N]      a line a log source; wants ../shared
 //!     cargo run --release -p benches -- memory                  peak memory over 2 GB of gzip
 //!     cargo run --release -p benches -- instructions [--check|--update]     wants valgrind
 
 mod fixed;
 mod measure;
+mod sources;
 mod table;
 
 use std::path::PathBuf;
@@ -30,9 +32,10 @@ fn main() -> ExitCode {
     }
     let result = match words.first().map(String::as_str) {
         Some("table") => table::run(&places, number(&words, "--runs").unwrap_or(5)),
+        Some("sources") => sources::run(&places, number(&words, "--runs").unwrap_or(3)),
         Some("memory") => table::memory(&places),
         Some("instructions") => fixed::run(&places, words.get(1).map(String::as_str)),
-        _ => Err("usage: benches table [--runs N] | memory | instructions [--check|--update]".to_owned()),
+        _ => Err("usage: benches table [--runs N] | sources [--runs N] | memory | instructions [--check|--update]".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

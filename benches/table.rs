@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::Places;
 use crate::measure::{self, Cost, median};
 
-struct Bench<'a> {
+pub struct Bench<'a> {
     places: &'a Places,
     yardstick: PathBuf,
     rules: PathBuf,
     folder: PathBuf,
-    runs: usize,
+    pub runs: usize,
 }
 
 pub fn run(places: &Places, runs: usize) -> Result<(), String> {
@@ -94,7 +94,7 @@ fn copy_by_link(from: &Path, to: &Path) -> Result<(), String> {
 }
 
 /// Builds the yardstick and its archives, once.
-fn prepare(places: &Places, runs: usize) -> Result<Bench<'_>, String> {
+pub fn prepare(places: &Places, runs: usize) -> Result<Bench<'_>, String> {
     let shared = places.root.join("../shared");
     let rules = shared.join("data/sigma_rules/rules/cloud/aws/cloudtrail");
     if !rules.exists() {
@@ -143,7 +143,7 @@ impl Bench<'_> {
     }
 
     /// Rules, and nothing written.
-    fn counted(&self, rules: Option<&Path>) -> Vec<String> {
+    pub fn counted(&self, rules: Option<&Path>) -> Vec<String> {
         let mut all: Vec<String> = ["--no-builtin-rules", "--no-keep", "-q"].map(str::to_owned).to_vec();
         if let Some(rules) = rules {
             all.extend(["--rules".to_owned(), rules.display().to_string()]);
@@ -152,7 +152,7 @@ impl Bench<'_> {
         all
     }
 
-    fn isobar(&self, archive: &str, options: &[String], more: &[&str]) -> Result<Cost, String> {
+    pub fn isobar(&self, archive: &str, options: &[String], more: &[&str]) -> Result<Cost, String> {
         let mut arguments = vec!["replay", archive];
         arguments.extend(more);
         arguments.extend(options.iter().map(String::as_str));
@@ -160,7 +160,7 @@ impl Bench<'_> {
     }
 
     /// What the yardstick prints.
-    fn measured(&self, arguments: &[&str]) -> Result<Value, String> {
+    pub fn measured(&self, arguments: &[&str]) -> Result<Value, String> {
         let out = Command::new(&self.yardstick).args(arguments).output().map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&out.stdout);
         let line = text.lines().last().unwrap_or("null");

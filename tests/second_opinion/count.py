@@ -10,16 +10,16 @@ plainest reading we could write. Standard library only (Python 3.11).
 It prints one JSON object per file, sorted by the bytes of the path, and a last
 line with the totals:
 
-    records   leaf records: an element of a top-level list, an element of the list
-              under "Records" or "records", or any other top-level object
+    records   leaf records: objects at the top, in lists, and in what WRAPPED names,
+              also within JSON strings and base64, gzip or not, four deep; an object
+              of Google Workspace counts once for each of its events
     damaged   pieces that could not be read. A damaged container (gzip, zstd) is one
               piece, and each syntax error inside it is another
     skipped   sound documents that hold no record: "Records": null, "Records": [], []
     note      the container's faults and the first fault in the text
 
 What it does not know:
-- It does not look inside records. A digest object, an EventBridge event, a row of
-  lookup-events and a CloudTrail record are one record each.
+- It does not know what a record means: a digest object is a record to it.
 - It does not repair. After a syntax error it goes on at the line after the one on
   which the broken document began. So a broken {"Records":[...]} on one line gives no
   records at all, even if most of its elements are whole. In a broken document of
@@ -32,6 +32,7 @@ What it does not know:
 - It holds a whole inflated file in memory: do not give it untrusted archives.
 """
 
+import base64
 import gzip
 import json
 import os
@@ -123,18 +124,71 @@ def unzstd(data):
     return bytes(out), []
 
 
-def leaves(document):
+# Where transports and exports put records; tried in this order.
+WRAPPED = [path.split("/") for path in """
+Records records detail logEvents/message awslogs/data kinesis/data message/data receivedMessages/message/data
+Message Sns/Message body Body Messages/Body Events/CloudTrailEvent CloudTrailEvent eventJson data/events data
+value entries items result/_raw results/_raw _raw result results hits/hits/_source _source event.original
+event/original events/message message aws gcp azure event
+""".split()]
+
+
+def under(value, path):
+    """What stands at the end of a path, lists taken element by element."""
+    if path and isinstance(value, list):
+        return [found for item in value for found in under(item, path)]
+    if not path:
+        return [value]
+    return under(value[path[0]], path[1:]) if isinstance(value, dict) and path[0] in value else []
+
+
+def inside(text):
+    """The documents within a string, or None where there are none."""
+    for attempt in (lambda: text.encode(), lambda: base64.b64decode("".join(text.split()) + "==", altchars=b"-_" if set("-_") & set(text) else None)):
+        try:
+            data = attempt()
+            data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+            text_inside, found, pos = data.decode(), [], 0
+            if text_inside.lstrip(SPACE)[:1] not in ("{", "["):
+                continue
+            while (pos := SKIP_SPACE.match(text_inside, pos).end()) < len(text_inside):
+                document, pos = DECODER.raw_decode(text_inside, pos)
+                found.append(document)
+            return found
+        except (ValueError, OSError, EOFError, zlib.error, RecursionError):
+            continue
+    return None
+
+
+def leaves(value, depth=0):
     """The candidates for records in one document."""
-    if isinstance(document, list):
-        return document
-    if isinstance(document, dict):
-        held = [document[key] for key in ("Records", "records") if key in document]
-        lists = [value for value in held if isinstance(value, list)]
-        if lists:
-            return [leaf for value in lists for leaf in value]
-        if None in held:
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in leaves(item, depth + isinstance(item, list))]
+    if not isinstance(value, dict) or depth > 4:
+        return [value]
+    events = value.get("events") if isinstance(value.get("id"), dict) else None
+    if "protoPayload" in value:
+        metadata = under(value, ["protoPayload", "metadata"])
+        events = metadata[0].get("event") if metadata and isinstance(metadata[0], dict) else None
+    if isinstance(events, list):
+        return [value] * max(len(events), 1)
+    if "s3" in value or "s3ObjectKey" in value or value.get("messageType") == "CONTROL_MESSAGE" or value.get("source") == "aws.s3":
+        return [value]
+    for path in WRAPPED:
+        if path in (["aws"], ["gcp"], ["azure"]) and "integration" not in value:
+            continue
+        if path == ["Message"] and value.get("Type") != "Notification":
+            continue
+        found, leaf_lists = under(value, path), []
+        if found and all(item is None or item == [] for item in found):
             return []
-    return [document]
+        for item in found:
+            opened = inside(item) if isinstance(item, str) else [item] if isinstance(item, (dict, list)) else None
+            if opened is not None:
+                leaf_lists.append(leaves(opened, depth + 1))
+        if leaf_lists:
+            return [leaf for group in leaf_lists for leaf in group]
+    return [value]
 
 
 def count_text(text, bad_bytes):
@@ -225,7 +279,12 @@ def self_test():
         ("records, pretty", b'{\n "records": [\n {"a": 1},\n {"a": 2}\n ]\n}\n', (2, 0, 0)),
         ("Records null and empty", b'{"Records":null}\n{"Records":[]}', (0, 0, 2)),
         ("Records is no list", b'{"Records":5}', (1, 0, 0)),
-        ("top-level list", b'[{"a":1},2,{"Records":[{},{}]}]', (2, 1, 0)),
+        ("top-level list", b'[{"a":1},2,{"Records":[{},{}]}]', (3, 1, 0)),
+        ("string in a string", json.dumps({"Messages": [{"Body": json.dumps({"body": '{"a":1}'})}]}).encode(), (1, 0, 0)),
+        ("base64 of gzip", json.dumps({"awslogs": {"data": base64.b64encode(one).decode()}}).encode(), (2, 0, 0)),
+        ("a message of words", b'{"message":"hello"}', (1, 0, 0)),
+        ("events of Workspace", b'{"id":{"time":"t"},"events":[{},{},{}]}', (3, 0, 0)),
+        ("lookup-events", json.dumps({"Events": [{"CloudTrailEvent": '{"a":1}'}, {"CloudTrailEvent": '{"a":2}'}]}).encode(), (2, 0, 0)),
         ("NDJSON", b'{"a":1}\r\n{"a":2}\n\n{"a":3}', (3, 0, 0)),
         ("concatenated", b'{"a":1}{"a":2} [{}]', (3, 0, 0)),
         ("scalar after object", b'{"a":1}\n7\n"x"\n', (1, 2, 0)),
