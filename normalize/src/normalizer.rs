@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
-use event::batch::PADDING;
 use event::cut::{self, Piece};
 use event::evidence::evidence_columns;
 use event::ocsf::{self, Class, column_at};
@@ -59,7 +58,16 @@ pub struct Normalizer {
     mapper: Mapper,
     /// The same log sources, with the columns that evidence is made of.
     evidence: Vec<Prepared>,
-    record: Vec<u8>,
+    structure: Structure,
+}
+
+/// Where the structure of the last batch stands, counted from its arena's start: whoever reads a record again need not parse it again.
+#[derive(Default)]
+struct Structure {
+    /// The address of the arena.
+    of: usize,
+    positions: Vec<u32>,
+    backslashes: Vec<u32>,
 }
 
 /// Everything but the parser, whose positions are looked at meanwhile.
@@ -94,23 +102,21 @@ impl Normalizer {
         let mapper = Mapper { sources, likely: 0, hits: Hits::default(), key: Vec::new(), out: Out::default() };
         let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
         let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
-        Self { parser: Parser::default(), mapper, evidence, record: Vec::new() }
+        Self { parser: Parser::default(), mapper, evidence, structure: Structure::default() }
     }
 
-    /// What a finding shows of an event: its record is read once more, since few events become findings.
+    /// What a finding shows of an event: its record is walked once more, since few events become findings. The batch is one of those
+    /// that were normalized last.
     pub fn evidence(&mut self, batch: &EventBatch, row: usize) -> Evidence {
-        let (start, end) = batch.spans[row];
-        self.record.clear();
-        self.record.extend_from_slice(&batch.arena[start as usize..end as usize]);
-        self.record.resize((end - start) as usize + PADDING, b' ');
-        let length = (end - start) as usize;
-        self.parser.parse_leniently(&mut self.record, 0, length).expect("it was read before");
+        let span = batch.spans[row];
+        assert_eq!(batch.arena.as_ptr().addr(), self.structure.of, "evidence is asked for before the next batch is normalized");
+        let Structure { positions, backslashes, .. } = &self.structure;
+        let at = positions.binary_search(&span.0).expect("a record begins with a bracket");
         let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
-        let at = self.parser.positions();
-        let text = Text { bytes: &self.record, base: 0, at, backslashes: self.parser.backslashes(), escapes_from: 0 }.of_record(0);
+        let text = Text { bytes: &batch.arena, base: 0, at: &positions[at..], backslashes, escapes_from: 0 }.of_record(span.0);
         let hits = &mut self.mapper.hits;
         Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 }.record(0, prepared.leaves);
-        let record = Record { text, hits, span: (0, length as u32) };
+        let record = Record { text, hits, span };
         prepared.row.clear();
         prepared.row.side.clear();
         prepared.fill(&record);
@@ -120,7 +126,7 @@ impl Normalizer {
         let activity = prepared.number(ACTIVITY_ID).unwrap_or(0) as i32;
         let mut evidence = Evidence::empty(batch.times[row], batch.keys[row], batch.log_source, batch.class, activity, place);
         for (field, column) in EvidenceField::ALL.into_iter().zip(EVIDENCE_COLUMNS) {
-            prepared.with_text(column, &self.record, |text| evidence.push(field, text));
+            prepared.with_text(column, &batch.arena, |text| evidence.push(field, text));
         }
         if evidence.text(EvidenceField::Uid).is_none() {
             evidence = evidence.with_uid(&batch.keys[row].to_string());
@@ -132,6 +138,7 @@ impl Normalizer {
     pub fn normalize(&mut self, mut raw: RawBatch) -> Normalized {
         self.mapper.out = Out::default();
         let mut bytes = std::mem::take(&mut raw.bytes);
+        self.structure.begin(&bytes);
         for document in &raw.documents {
             self.document(&Reading { raw: &raw, document }, &mut bytes);
         }
@@ -225,8 +232,23 @@ impl Normalizer {
 
     /// What was parsed last.
     fn value(&mut self, reading: &Reading, bytes: &[u8], start: usize, depth: usize) {
-        let text = Text { bytes, base: start as u32, at: self.parser.positions(), backslashes: self.parser.backslashes(), escapes_from: 0 };
+        let (at, backslashes) = (self.parser.positions(), self.parser.backslashes());
+        self.structure.add(start as u32, at, backslashes);
+        let text = Text { bytes, base: start as u32, at, backslashes, escapes_from: 0 };
         self.mapper.records(reading, text, 0, depth);
+    }
+}
+
+impl Structure {
+    fn begin(&mut self, arena: &[u8]) {
+        self.of = arena.as_ptr().addr();
+        self.positions.clear();
+        self.backslashes.clear();
+    }
+
+    fn add(&mut self, start: u32, positions: &[u32], backslashes: &[u32]) {
+        self.positions.extend(positions.iter().map(|at| start + at));
+        self.backslashes.extend_from_slice(backslashes);
     }
 }
 
