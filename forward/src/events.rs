@@ -76,7 +76,7 @@ impl Encoder for Members<'_> {
         out.push(b'{');
         for entry in offsets[at] as usize..offsets[at + 1] as usize {
             write::comma(out);
-            write::string(self.names.value(entry), out);
+            write::string::<{ write::DATA }>(self.names.value(entry), out);
             out.push(b':');
             one_line(self.values.value(entry), out);
         }
