@@ -130,76 +130,63 @@ fn special<const SHOWN: bool>(sixteen: &[u8; 16]) -> u32 {
     special.to_bitmask()
 }
 
-const BLOCK: usize = 64;
-/// What a block may become, and what is written beyond its end on the way.
-const BLOCK_ROOM: usize = BLOCK * 6 + 16;
+/// So many bytes are escaped at a time.
+const BLOCK: usize = 128;
+/// What a block becomes is always shorter.
+const ROOM: usize = 1024;
 
-/// JSON within a string has an escape every ten bytes, so runs between them are copied sixteen bytes at a time, whatever their length.
+/// JSON within a string has an escape every ten bytes. Sixteen bytes are copied whatever they are; at each escape among them, what
+/// follows it is copied once more, further on.
 fn with_escapes<const SHOWN: bool>(bytes: &[u8], out: &mut Vec<u8>) {
-    let mut to = out.len();
-    out.resize(to + bytes.len() + bytes.len() / 4 + BLOCK_ROOM, 0);
-    let mut from = 0;
-    while from < bytes.len() {
-        if out.len() < to + BLOCK_ROOM {
-            out.resize(out.len() + bytes.len() + BLOCK_ROOM, 0);
-        }
-        let room = out[to..].first_chunk_mut::<BLOCK_ROOM>().expect("made a line ago");
-        match bytes[from..].first_chunk::<{ BLOCK + 16 }>() {
-            Some(block) => to += escape_block::<SHOWN>(block, BLOCK, room),
-            None => {
-                let rest = &bytes[from..bytes.len().min(from + BLOCK)];
-                let mut block = [b' '; BLOCK + 16];
-                block[..rest.len()].copy_from_slice(rest);
-                to += escape_block::<SHOWN>(&block, rest.len(), room);
-            }
-        }
-        from += BLOCK;
+    let mut room = [0; ROOM + 16];
+    let mut rest = bytes;
+    while let Some(block) = rest.first_chunk() {
+        let length = escape_block::<SHOWN>(block, BLOCK / 16, &mut room);
+        out.extend_from_slice(&room[..length]);
+        rest = &rest[BLOCK..];
     }
-    out.truncate(to);
+    for rest in rest.chunks(BLOCK) {
+        let mut block = [b' '; BLOCK + 16];
+        block[..rest.len()].copy_from_slice(rest);
+        let chunks = rest.len().div_ceil(16);
+        let length = escape_block::<SHOWN>(&block, chunks, &mut room);
+        out.extend_from_slice(&room[..length + rest.len() - chunks * 16]);
+    }
 }
 
-/// Writes the first `length` bytes of a block; gives how many they became.
+/// Writes the first chunks of sixteen bytes; gives how many bytes they became.
 #[inline(always)]
-fn escape_block<const SHOWN: bool>(block: &[u8; BLOCK + 16], length: usize, out: &mut [u8; BLOCK_ROOM]) -> usize {
-    let mut left = 0u64;
-    for n in 0..BLOCK / 16 {
-        let sixteen = block[n * 16..].first_chunk::<16>().expect("four of them");
-        left |= u64::from(special::<SHOWN>(sixteen)) << (n * 16);
-    }
-    // Where the next run begins, and where it goes.
-    let (mut from, mut to) = (0, 0);
-    while left != 0 {
-        let at = left.trailing_zeros() as usize;
-        copy_run(block, from, at, out, to);
-        to += at - from;
-        out[to] = b'\\';
-        to += 1;
-        match block[at] {
-            // It begins the next run.
-            b'"' | b'\\' => from = at,
-            byte => {
-                let spelled = spelling::<SHOWN>(byte);
-                out[to..to + 5].copy_from_slice(&spelled.0);
-                to += spelled.1;
-                from = at + 1;
+fn escape_block<const SHOWN: bool>(block: &[u8; BLOCK + 16], chunks: usize, out: &mut [u8; ROOM + 16]) -> usize {
+    let mut to = 0;
+    for n in 0..chunks.min(BLOCK / 16) {
+        let from = n * 16;
+        copy_sixteen(block, from, out, to);
+        let mut left = special::<SHOWN>(block[from..].first_chunk().expect("the block goes on"));
+        while left != 0 {
+            let at = left.trailing_zeros() as usize % 16;
+            left &= left - 1;
+            let byte = block[from + at];
+            out[(to + at) % ROOM] = b'\\';
+            if matches!(byte, b'"' | b'\\') {
+                to += 1;
+                copy_sixteen(block, from + at, out, to + at);
+            } else {
+                let (letters, length) = spelling::<SHOWN>(byte);
+                out[(to + at) % ROOM + 1..][..5].copy_from_slice(&letters);
+                to += length;
+                copy_sixteen(block, from + at + 1, out, to + at + 1);
             }
         }
-        left &= left - 1;
+        to += 16;
     }
-    copy_run(block, from, length, out, to);
-    to + length - from
+    to
 }
 
-/// Copies a run, and some bytes behind it that are overwritten next.
+/// Places in `out` are below `ROOM`; taking the rest shows it.
 #[inline(always)]
-fn copy_run(block: &[u8; BLOCK + 16], mut from: usize, end: usize, out: &mut [u8; BLOCK_ROOM], mut to: usize) {
-    loop {
-        out[to..to + 16].copy_from_slice(&block[from..from + 16]);
-        (from, to) = (from + 16, to + 16);
-        if from >= end {
-            return;
-        }
-    }
+fn copy_sixteen(block: &[u8; BLOCK + 16], from: usize, out: &mut [u8; ROOM + 16], to: usize) {
+    let to = to % ROOM;
+    out[to..to + 16].copy_from_slice(&block[from..from + 16]);
 }
 
 /// What stands behind the backslash for a byte without a character, and how long that is.
