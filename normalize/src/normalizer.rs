@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_buffer::Buffer;
 use event::cut::{self, Piece};
 use event::evidence::evidence_columns;
-use event::ocsf::{self, Class, column_at};
+use event::ocsf::{Class, column_at};
 use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
 use event::{
     Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Normalized, Place, RawBatch, Reason, Reject, Tally,
@@ -25,18 +25,10 @@ use crate::walk::{Hits, Text, Walk};
 const WRAPPERS_MAX: usize = 4;
 
 const TIME: usize = column_at("time");
-const CLASS_UID: usize = column_at("class_uid");
-const CLASS_NAME: usize = column_at("class_name");
-const CATEGORY_UID: usize = column_at("category_uid");
-const CATEGORY_NAME: usize = column_at("category_name");
 const ACTIVITY_ID: usize = column_at("activity_id");
 const ACTIVITY_NAME: usize = column_at("activity_name");
 const TYPE_UID: usize = column_at("type_uid");
 const TYPE_NAME: usize = column_at("type_name");
-const SEVERITY_ID: usize = column_at("severity_id");
-const SEVERITY: usize = column_at("severity");
-const VERSION: usize = column_at("metadata.version");
-const PROFILES: usize = column_at("metadata.profiles");
 const UID: usize = column_at("metadata.uid");
 const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
@@ -120,6 +112,7 @@ impl Normalizer {
         prepared.row.clear();
         prepared.row.side.clear();
         prepared.fill(&record);
+        prepared.fill_constants();
         (prepared.source.derive)(&record, &mut prepared.row);
         let (partition, offset) = batch.places[row];
         let place = Place { partition: batch.partitions[partition as usize].clone(), offset };
@@ -335,16 +328,6 @@ impl Mapper {
         let class = (source.derive)(&record, &mut prepared.row);
         let row = &mut prepared.row;
         row.number(TIME, time);
-        row.number(CLASS_UID, class.uid().into());
-        row.constant(CLASS_NAME, class.caption());
-        row.number(CATEGORY_UID, class.category_uid().into());
-        row.constant(CATEGORY_NAME, class.category_caption());
-        row.number(SEVERITY_ID, 1);
-        row.constant(SEVERITY, "Informational");
-        row.constant(VERSION, ocsf::VERSION);
-        if row.wants(PROFILES) {
-            row.set(PROFILES, crate::record::Cell::Bool(true));
-        }
         if row.wants(ACTIVITY_ID) {
             let activity = match row.cells[ACTIVITY_ID] {
                 crate::record::Cell::Long(id) => id,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
-use event::ocsf::{COLUMNS, Class, Kind, column_at, position};
+use event::ocsf::{self, COLUMNS, Class, Kind, column_at, position};
 use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Wanted};
 
 use crate::columns::{Builder, Shape};
@@ -14,6 +14,13 @@ use crate::trie::{Leaf, Taken, Trie};
 use crate::views::{self, View};
 use crate::walk::{Hit, Hits, Text};
 
+const CLASS_UID: usize = column_at("class_uid");
+const CLASS_NAME: usize = column_at("class_name");
+const CATEGORY_UID: usize = column_at("category_uid");
+const CATEGORY_NAME: usize = column_at("category_name");
+const SEVERITY_ID: usize = column_at("severity_id");
+const SEVERITY: usize = column_at("severity");
+const VERSION: usize = column_at("metadata.version");
 const RAW_DATA: usize = column_at("raw_data");
 const UNMAPPED: usize = column_at("unmapped");
 const UID: usize = column_at("metadata.uid");
@@ -159,8 +166,35 @@ impl Prepared {
                 self.row.hit(*column, record, hit);
             }
         }
+    }
+
+    /// The columns that are the same in every event of the log source.
+    pub fn fill_constants(&mut self) {
         for (column, text) in &self.constants {
             self.row.constant(*column, text);
+        }
+    }
+
+    /// The first row of a class begins its batch.
+    fn begin(&mut self, class: Class) -> Collected {
+        let numbers = [(CLASS_UID, class.uid()), (CATEGORY_UID, class.category_uid()), (SEVERITY_ID, 1)];
+        let texts = [
+            (CLASS_NAME, class.caption()),
+            (CATEGORY_NAME, class.category_caption()),
+            (SEVERITY, "Informational"),
+            (VERSION, ocsf::VERSION),
+        ];
+        let mut same: Vec<(usize, Cell)> = numbers.map(|(column, number)| (column, Cell::Long(number.into()))).to_vec();
+        for (column, text) in texts.iter().chain(&self.constants).filter(|(column, _)| self.row.wanted[*column]) {
+            same.push((*column, Cell::View(self.row.side.constant(text))));
+        }
+        Collected {
+            builder: Builder::new(&self.shapes[class.index()], &self.row, self.rows_before[class.index()], same),
+            asked: self.asked.iter().map(|_| Default::default()).collect(),
+            times: Vec::new(),
+            keys: Vec::new(),
+            places: Vec::new(),
+            spans: Vec::new(),
         }
     }
 
@@ -168,51 +202,33 @@ impl Prepared {
     #[allow(clippy::too_many_arguments)]
     pub fn push(&mut self, class: Class, record: &Record, hits: &Hits, text: Text, time: Millis, key: EventKey, place: (u32, u64)) {
         let at = class.index();
-        let shape = &self.shapes[at];
-        let collected = self.collected[at].get_or_insert_with(|| Collected {
-            builder: Builder::new(shape, &self.row, self.rows_before[at]),
-            asked: self.asked.iter().map(|_| Default::default()).collect(),
-            times: Vec::new(),
-            keys: Vec::new(),
-            places: Vec::new(),
-            spans: Vec::new(),
-        });
+        if self.collected[at].is_none() {
+            self.collected[at] = Some(self.begin(class));
+        }
+        let (shape, collected) = (&self.shapes[at], self.collected[at].as_mut().expect("begun a line ago"));
         if self.row.wanted[RAW_DATA] {
             let (start, end) = record.span;
             self.row.set(RAW_DATA, Cell::View(views::view(&text.bytes[start as usize..end as usize], views::ARENA, start)));
         }
         collected.builder.push(shape, &self.row);
-        if self.unmapped {
-            let left = std::mem::take(&mut self.row.left);
+        if let Some(map) = collected.builder.map(UNMAPPED) {
             let side = &mut self.row.side;
-            let mut entries: Vec<(View, View)> = hits
-                .unmapped
-                .iter()
-                .map(|member| {
-                    let (start, end) = member.value;
-                    let value = views::view(&text.bytes[start as usize..end as usize], views::ARENA, start);
-                    let (start, end) = member.key;
-                    let key = &text.bytes[start as usize..end as usize];
-                    let plain = !text.escaped(start, end);
-                    if plain && member.under.is_empty() {
-                        return (views::view(key, views::ARENA, start), value);
-                    }
-                    let mut name = member.under.clone().into_bytes();
-                    if !name.is_empty() {
-                        name.push(b'.');
-                    }
-                    event::unescape::unescape(key, &mut name);
-                    (side.write(&name), value)
-                })
-                .collect();
-            for path in left {
-                if let Some(hit) = hits.get(path).map(Hit::json) {
-                    let name = side.constant(self.source.paths[path as usize]);
-                    let raw = &text.bytes[hit.start as usize..hit.end as usize];
-                    entries.push((name, views::view(raw, views::ARENA, hit.start)));
+            let value = |(start, end): (u32, u32)| views::view(&text.bytes[start as usize..end as usize], views::ARENA, start);
+            for member in &hits.unmapped {
+                let (start, end) = member.key;
+                let name = if member.under.is_empty() && !text.escaped(start, end) {
+                    value(member.key)
+                } else {
+                    side.name(&member.under, &text.bytes[start as usize..end as usize])
+                };
+                map.push(name, value(member.value));
+            }
+            for path in &self.row.left {
+                if let Some(hit) = hits.get(*path).map(Hit::json) {
+                    map.push(side.constant(self.source.paths[*path as usize]), value((hit.start, hit.end)));
                 }
             }
-            collected.builder.push_map(UNMAPPED, entries.into_iter());
+            map.end_row();
         }
         let row = collected.times.len() as u32;
         for (path, (kinds, texts, more)) in self.asked.iter().zip(&mut collected.asked) {
