@@ -13,7 +13,9 @@ pub mod time;
 pub mod unescape;
 pub mod uuid;
 
-pub use batch::{Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, SourceTally, Tally};
+pub use batch::{
+    Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, SourceTally, Structure, Tally,
+};
 pub use evidence::{Evidence, EvidenceField, Finding, Level, RuleCard, RuleIndex, Statement};
 pub use field::{Field, LogSourceName, Origin, Wanted};
 pub use key::EventKey;

@@ -9,8 +9,8 @@ use event::evidence::evidence_columns;
 use event::ocsf::{Class, column_at};
 use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
 use event::{
-    Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Normalized, Place, RawBatch, Reason, Reject, Tally,
-    Wanted,
+    Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Normalized, Place, RawBatch, Reason, Reject,
+    Structure, Tally, Wanted,
 };
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
@@ -50,16 +50,10 @@ pub struct Normalizer {
     mapper: Mapper,
     /// The same log sources, with the columns that evidence is made of.
     evidence: Vec<Prepared>,
+    /// Of the batch at hand.
     structure: Structure,
-}
-
-/// Where the structure of the last batch stands, counted from its arena's start: whoever reads a record again need not parse it again.
-#[derive(Default)]
-struct Structure {
-    /// The address of the arena.
-    of: usize,
-    positions: Vec<u32>,
-    backslashes: Vec<u32>,
+    /// Of the batch before: its memory is taken again when nobody looks at it any more.
+    before: Arc<Structure>,
 }
 
 /// Everything but the parser, whose positions are looked at meanwhile.
@@ -94,15 +88,13 @@ impl Normalizer {
         let mapper = Mapper { sources, likely: 0, hits: Hits::default(), key: Vec::new(), out: Out::default() };
         let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
         let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
-        Self { parser: Parser::default(), mapper, evidence, structure: Structure::default() }
+        Self { parser: Parser::default(), mapper, evidence, structure: Structure::default(), before: Arc::default() }
     }
 
-    /// What a finding shows of an event: its record is walked once more, since few events become findings. The batch is one of those
-    /// that were normalized last.
+    /// What a finding shows of an event: its record is walked once more, since few events become findings.
     pub fn evidence(&mut self, batch: &EventBatch, row: usize) -> Evidence {
         let span = batch.spans[row];
-        assert_eq!(batch.arena.as_ptr().addr(), self.structure.of, "evidence is asked for before the next batch is normalized");
-        let Structure { positions, backslashes, .. } = &self.structure;
+        let Structure { positions, backslashes } = &*batch.structure;
         let at = positions.binary_search(&span.0).expect("a record begins with a bracket");
         let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
         let text = Text { bytes: &batch.arena, base: 0, at: &positions[at..], backslashes, escapes_from: 0 }.of_record(span.0);
@@ -131,7 +123,9 @@ impl Normalizer {
     pub fn normalize(&mut self, mut raw: RawBatch) -> Normalized {
         self.mapper.out = Out::default();
         let mut bytes = std::mem::take(&mut raw.bytes);
-        self.structure.begin(&bytes);
+        self.structure = Arc::try_unwrap(std::mem::take(&mut self.before)).unwrap_or_default();
+        self.structure.positions.clear();
+        self.structure.backslashes.clear();
         for document in &raw.documents {
             self.document(&Reading { raw: &raw, document }, &mut bytes);
         }
@@ -144,6 +138,8 @@ impl Normalizer {
         }
         self.mapper.out.rejects.extend(raw.rejects);
         let mut batches = Vec::new();
+        let structure = Arc::new(std::mem::take(&mut self.structure));
+        self.before = structure.clone();
         let partitions: Arc<[Arc<str>]> = raw.deltas.iter().map(|delta| delta.partition.clone()).collect();
         let mut arena = Some(bytes);
         let several = self.mapper.sources.len() > 1;
@@ -152,7 +148,7 @@ impl Normalizer {
             self.mapper.out.tally.copied_bytes += std::mem::take(&mut source.row.side.copied);
             let side = Buffer::from_vec(source.row.side.clear());
             let arena = shared.clone().unwrap_or_else(|| Buffer::from_vec(arena.take().expect("there is one log source")));
-            source.finish(&vec![arena, side].into(), &partitions, &mut batches);
+            source.finish(&vec![arena, side].into(), &partitions, &structure, &mut batches);
         }
         let mut out = std::mem::take(&mut self.mapper.out);
         out.tally.duplicate_keys += u64::from(std::mem::take(&mut self.mapper.hits.duplicates));
@@ -226,22 +222,10 @@ impl Normalizer {
     /// What was parsed last.
     fn value(&mut self, reading: &Reading, bytes: &[u8], start: usize, depth: usize) {
         let (at, backslashes) = (self.parser.positions(), self.parser.backslashes());
-        self.structure.add(start as u32, at, backslashes);
+        self.structure.positions.extend(at.iter().map(|at| start as u32 + at));
+        self.structure.backslashes.extend_from_slice(backslashes);
         let text = Text { bytes, base: start as u32, at, backslashes, escapes_from: 0 };
         self.mapper.records(reading, text, 0, depth);
-    }
-}
-
-impl Structure {
-    fn begin(&mut self, arena: &[u8]) {
-        self.of = arena.as_ptr().addr();
-        self.positions.clear();
-        self.backslashes.clear();
-    }
-
-    fn add(&mut self, start: u32, positions: &[u32], backslashes: &[u32]) {
-        self.positions.extend(positions.iter().map(|at| start + at));
-        self.backslashes.extend_from_slice(backslashes);
     }
 }
 

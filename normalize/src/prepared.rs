@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_buffer::Buffer;
 use event::ocsf::{self, COLUMNS, Class, Kind, column_at, position};
-use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Wanted};
+use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Structure, Wanted};
 
 use crate::columns::{Builder, Shape};
 use crate::logsource::LogSource;
@@ -293,7 +293,7 @@ impl Prepared {
     }
 
     /// The batches of what was collected.
-    pub fn finish(&mut self, buffers: &Arc<[Buffer]>, partitions: &Arc<[Arc<str>]>, out: &mut Vec<EventBatch>) {
+    pub fn finish(&mut self, buffers: &Arc<[Buffer]>, partitions: &Arc<[Arc<str>]>, structure: &Arc<Structure>, out: &mut Vec<EventBatch>) {
         for (class, collected) in Class::OF_EVENTS.iter().zip(&mut self.collected) {
             let Some(collected) = collected.take() else {
                 continue;
@@ -310,6 +310,7 @@ impl Prepared {
                 answers: Vec::with_capacity(self.asked.len()),
                 arena: buffers[views::ARENA as usize].clone(),
                 spans: collected.spans,
+                structure: structure.clone(),
                 places: collected.places,
                 partitions: partitions.clone(),
                 generation: 0,
