@@ -45,10 +45,10 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    /// From raw documents to what is to be written.
-    fn step(&mut self, raw: RawBatch) -> Done {
+    /// From raw documents to what is to be written. `events` is empty; it may have room.
+    fn step(&mut self, raw: RawBatch, events: Vec<u8>) -> Done {
         let Normalized { batches, rejects: unread, tally, .. } = self.normalizer.normalize(raw);
-        let mut done = Done { tally, ..Done::default() };
+        let mut done = Done { tally, events, ..Done::default() };
         for batch in &batches {
             let mut found = self.detector.detect(batch);
             if self.job.findings {
@@ -71,7 +71,7 @@ impl Worker<'_> {
 }
 
 /// Reads everything there is; `collect` gets what batches became, in the plan's order. It stops early where `collect` fails.
-pub fn replay<E>(job: &Job, plan: Files, mut collect: impl FnMut(Done) -> Result<(), E>) -> Result<(), E> {
+pub fn replay<E>(job: &Job, plan: Files, mut collect: impl FnMut(&mut Done) -> Result<(), E>) -> Result<(), E> {
     let plan = Mutex::new(plan);
     let queue = Queue::default();
     std::thread::scope(|scope| {
@@ -90,7 +90,8 @@ pub fn replay<E>(job: &Job, plan: Files, mut collect: impl FnMut(Done) -> Result
                         let number = raw.number;
                         parts = number.part + 1;
                         if !queue.is_closed() {
-                            queue.put(number, Some(worker.step(raw)));
+                            let events = queue.room();
+                            queue.put(number, Some(worker.step(raw, events)));
                         }
                     });
                     queue.put(BatchNumber { piece: piece.number, part: parts }, None);
@@ -99,10 +100,11 @@ pub fn replay<E>(job: &Job, plan: Files, mut collect: impl FnMut(Done) -> Result
         }
         let result = loop {
             match queue.take(job.workers) {
-                Some(done) => {
-                    if let Err(error) = collect(done) {
+                Some(mut done) => {
+                    if let Err(error) = collect(&mut done) {
                         break Err(error);
                     }
+                    queue.give_back(done.events);
                 }
                 None => break Ok(()),
             }
@@ -126,6 +128,9 @@ const PIECE_BYTES: usize = 1024 * 1024;
 /// Work that is done waits for its turn in at most so many bytes.
 const WAITING_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// So many buffers are kept for the next batches.
+const ROOM_MAX: usize = 4;
+
 /// Brings work into the plan's order.
 #[derive(Default)]
 struct Queue {
@@ -141,6 +146,8 @@ struct Waiting {
     bytes: usize,
     next: BatchNumber,
     left: usize,
+    /// Room for events that were written: memory that is new costs more than writing to it.
+    room: Vec<Vec<u8>>,
 }
 
 struct Left<'a>(&'a Queue);
@@ -196,6 +203,18 @@ impl Queue {
                 None if waiting.left == workers => return None,
                 None => waiting = self.changed.wait(waiting).expect("nothing panics while it holds this"),
             }
+        }
+    }
+
+    fn room(&self) -> Vec<u8> {
+        self.inner.lock().expect("nothing panics while it holds this").room.pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, mut events: Vec<u8>) {
+        events.clear();
+        let mut waiting = self.inner.lock().expect("nothing panics while it holds this");
+        if waiting.room.len() < ROOM_MAX && events.capacity() <= WAITING_BYTES_MAX {
+            waiting.room.push(events);
         }
     }
 

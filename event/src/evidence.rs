@@ -181,6 +181,11 @@ impl Evidence {
         })
     }
 
+    /// All texts, one behind the other.
+    pub fn texts(&self) -> &str {
+        &self.texts
+    }
+
     /// The same with texts of at most so many bytes.
     pub fn cut(&self, bytes: usize) -> Self {
         let mut short = Self::empty(self.time, self.key, self.log_source, self.class, self.activity_id, self.place.clone());

@@ -14,7 +14,7 @@ pub mod time;
 pub mod unescape;
 pub mod uuid;
 
-pub use batch::{Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch};
+pub use batch::{Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, Structure};
 pub use evidence::{Evidence, EvidenceField, Finding, Level, RuleCard, RuleIndex, Statement};
 pub use field::{Field, LogSourceName, Origin, Wanted};
 pub use key::EventKey;

@@ -119,10 +119,17 @@ pub fn parse_date(text: &str) -> Option<Millis> {
 
 /// `2026-03-01T10:00:02.123Z`, as the `*_dt` attributes of OCSF want it.
 pub fn rfc3339(time: Millis) -> String {
+    let mut text = Vec::with_capacity(24);
+    write_rfc3339(time, &mut text);
+    String::from_utf8(text).expect("digits and signs")
+}
+
+/// Appends what [`rfc3339`] gives.
+pub fn write_rfc3339(time: Millis, out: &mut Vec<u8>) {
     let days = time.div_euclid(86_400_000);
     let (year, month, day) = civil_from_days(days);
     if !(0..=9999).contains(&year) {
-        return "unknown".to_owned();
+        return out.extend_from_slice(b"unknown");
     }
     let of_day = time.rem_euclid(86_400_000);
     let mut text = *b"0000-00-00T00:00:00.000Z";
@@ -141,7 +148,7 @@ pub fn rfc3339(time: Millis) -> String {
             number /= 10;
         }
     }
-    text.iter().map(|byte| char::from(*byte)).collect()
+    out.extend_from_slice(&text);
 }
 
 /// The date of a day since 1970: [`days_from_civil`] the other way round.

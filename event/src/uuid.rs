@@ -16,14 +16,19 @@ pub struct Namespace(Sha1);
 impl Namespace {
     /// `UUIDv5(URL, name)`, to be used as a namespace: `isobar:finding`.
     pub fn of_url(name: &str) -> Self {
-        let Uuid(bytes) = Self(Sha1::new_with_prefix(URL.0)).uuid(&[name.as_bytes()]);
+        let Uuid(bytes) = Self(Sha1::new_with_prefix(URL.0)).uuid(name.as_bytes());
         Self(Sha1::new_with_prefix(bytes))
     }
 
-    /// The UUID of a name, given in parts.
-    pub fn uuid(&self, name: &[&[u8]]) -> Uuid {
+    /// The namespace of names that begin so.
+    pub fn beginning(&self, name: &str) -> Self {
+        Self(self.0.clone().chain_update(name))
+    }
+
+    /// The UUID of a name.
+    pub fn uuid(&self, name: &[u8]) -> Uuid {
         let mut hash = self.0.clone();
-        name.iter().for_each(|part| hash.update(part));
+        hash.update(name);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash.finalize()[..16]);
         bytes[6] = bytes[6] & 0x0f | 0x50;
@@ -33,23 +38,25 @@ impl Namespace {
 }
 
 impl Uuid {
-    pub fn write(&self, out: &mut Vec<u8>) {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
-        for (i, byte) in self.0.iter().enumerate() {
-            if matches!(i, 4 | 6 | 8 | 10) {
-                out.push(b'-');
-            }
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 15)]);
+    pub fn text(&self) -> [u8; 36] {
+        const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+        let mut text = [b'-'; 36];
+        for (byte, at) in self.0.iter().zip(PLACES) {
+            text[at..at + 2].copy_from_slice(&hex(*byte));
         }
+        text
     }
+}
+
+/// The two digits of a byte.
+pub fn hex(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 impl std::fmt::Display for Uuid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut text = Vec::with_capacity(36);
-        self.write(&mut text);
-        f.write_str(std::str::from_utf8(&text).expect("hexadecimal digits and hyphens"))
+        f.write_str(std::str::from_utf8(&self.text()).expect("hexadecimal digits and hyphens"))
     }
 }
 
@@ -63,6 +70,6 @@ mod tests {
         let dns = Namespace(Sha1::new_with_prefix([
             0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8,
         ]));
-        assert_eq!(dns.uuid(&[b"www.", b"example.com"]).to_string(), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+        assert_eq!(dns.beginning("www.").uuid(b"example.com").to_string(), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use event::evidence::Evidence;
 use event::ocsf::Class;
-use event::time::rfc3339;
+use event::time::write_rfc3339;
 use event::uuid::{Namespace, Uuid};
-use event::{EvidenceField, Finding, Level, RuleCard};
+use event::{EvidenceField, Finding, Level, Millis, RuleCard};
 
-use crate::write::{comma, integer, key, member, number, object, optional, string};
+use crate::write::{SHOWN, comma, escaped, integer, is_plain, key, member, name, number, object, string};
 
 /// Evidence rows of one finding: so many of the earliest, and as many of the latest.
 pub const EVIDENCE_MAX: usize = 50;
@@ -30,10 +30,12 @@ pub struct Encoder {
 
 /// What all findings of a rule have in common.
 struct Prepared {
-    id: String,
-    title: String,
+    /// The uids of its findings, which begin with the rule's id.
+    uids: Namespace,
     /// Severity and what goes with it.
     head: Vec<u8>,
+    /// How every message begins.
+    message: Vec<u8>,
     /// Title, description, analytic, attacks and tags.
     info: Vec<u8>,
     version: String,
@@ -42,18 +44,16 @@ struct Prepared {
 
 impl Encoder {
     pub fn new(cards: &[RuleCard]) -> Self {
-        Self { namespace: Namespace::of_url("isobar:finding"), rules: cards.iter().map(prepare).collect() }
+        let namespace = Namespace::of_url("isobar:finding");
+        let rules = cards.iter().map(|card| prepare(card, &namespace)).collect();
+        Self { namespace, rules }
     }
 
     /// The finding's uid: UUIDv5 of `["<rule id>","<event key>"]`, the same in every run.
     pub fn uid(&self, finding: &Finding) -> Uuid {
-        let rule = &self.rules[finding.rule as usize];
-        let event = &finding.evidence[0];
-        let mut key = [0u8; 32];
-        for (at, digit) in key.iter_mut().enumerate() {
-            *digit = b"0123456789abcdef"[(event.key.0 >> (124 - at * 4) & 15) as usize];
-        }
-        self.namespace.uuid(&[b"[\"", rule.id.as_bytes(), b"\",\"", &key, b"\"]"])
+        let mut name = *b"00000000000000000000000000000000\"]";
+        name[..32].copy_from_slice(&finding.evidence[0].key.text());
+        self.rules[finding.rule as usize].uids.uuid(&name)
     }
 
     /// Appends one finding, without a line break. One of a single event is at most [`FINDING_BYTES_MAX`] long: where long texts would
@@ -71,149 +71,153 @@ impl Encoder {
 
     fn write_all(&self, finding: &Finding, uid: Uuid, out: &mut Vec<u8>) {
         let rule = &self.rules[finding.rule as usize];
-        let event = &*finding.evidence[0];
+        let event = Texts::of(&finding.evidence[0]);
         let (first, last) = (finding.first(), finding.last());
-        let text = |field| event.text(field);
+        let uid = uid.text();
         out.push(b'{');
-        number("time", last, out);
-        member("time_dt", &rfc3339(last), out);
-        number("start_time", first, out);
-        number("end_time", last, out);
-        out.push(b',');
+        number(name!("time"), last, out);
+        time(name!("time_dt"), last, out);
+        number(name!("start_time"), first, out);
+        number(name!("end_time"), last, out);
         out.extend_from_slice(&rule.head);
-        number("count", finding.events as i64, out);
-        key("message", out);
-        string(&sentence(&rule.title, event, finding.events), out);
-        object("metadata", out, |out| {
-            out.extend_from_slice(METADATA);
-            key("profiles", out);
-            out.extend_from_slice(if text(EvidenceField::Provider).is_some() { CLOUD_PROFILES } else { PROFILES });
-            key("uid", out);
-            let mut content = Vec::with_capacity(64);
-            uid.write(&mut content);
-            integer(last, &mut content);
-            integer(finding.events as i64, &mut content);
-            content.push(rule.level as u8);
-            content.extend_from_slice(rule.version.as_bytes());
-            out.push(b'"');
-            self.namespace.uuid(&[&content]).write(out);
-            out.push(b'"');
-        });
-        if let Some(provider) = text(EvidenceField::Provider) {
-            object("cloud", out, |out| {
-                member("provider", provider, out);
-                optional("region", text(EvidenceField::Region), out);
-                object("account", out, |out| optional("uid", text(EvidenceField::Account), out));
+        number(name!("count"), finding.events as i64, out);
+        out.extend_from_slice(&rule.message);
+        event.sentence(finding.events, out);
+        out.push(b'"');
+        let provider = event.get(EvidenceField::Provider);
+        out.extend_from_slice(if provider.is_some() { CLOUD_METADATA } else { METADATA });
+        let mut content = Vec::with_capacity(96);
+        content.extend_from_slice(&uid);
+        integer(last, &mut content);
+        integer(finding.events as i64, &mut content);
+        content.push(rule.level as u8);
+        content.extend_from_slice(rule.version.as_bytes());
+        out.extend_from_slice(&self.namespace.uuid(&content).text());
+        out.extend_from_slice(b"\"}");
+        if provider.is_some() {
+            object(name!("cloud"), out, |out| {
+                event.member(name!("provider"), EvidenceField::Provider, out);
+                event.member(name!("region"), EvidenceField::Region, out);
+                object(name!("account"), out, |out| event.member(name!("uid"), EvidenceField::Account, out));
             });
         }
-        object("finding_info", out, |out| {
-            key("uid", out);
-            out.push(b'"');
-            uid.write(out);
-            out.push(b'"');
-            out.push(b',');
-            out.extend_from_slice(&rule.info);
-            // Of the first event, never of the clock: the same in every run.
-            number("created_time", first, out);
-            number("first_seen_time", first, out);
-            number("last_seen_time", last, out);
-            key("data_sources", out);
-            out.push(b'[');
-            string(event.log_source.0, out);
-            out.push(b']');
-            number("related_events_count", finding.events as i64, out);
-            key("related_events", out);
-            out.push(b'[');
-            for event in shown(finding) {
-                comma(out);
-                related(event, out);
-            }
-            out.push(b']');
-        });
-        key("evidences", out);
-        out.push(b'[');
-        for event in shown(finding) {
+        out.extend_from_slice(b",\"finding_info\":{\"uid\":\"");
+        out.extend_from_slice(&uid);
+        out.push(b'"');
+        out.extend_from_slice(&rule.info);
+        // Of the first event, never of the clock: the same in every run.
+        number(name!("created_time"), first, out);
+        number(name!("first_seen_time"), first, out);
+        number(name!("last_seen_time"), last, out);
+        out.extend_from_slice(b",\"data_sources\":[");
+        string::<SHOWN>(event.0.log_source.0, out);
+        out.push(b']');
+        number(name!("related_events_count"), finding.events as i64, out);
+        out.extend_from_slice(b",\"related_events\":[");
+        let all: Vec<Texts> = shown(finding).map(Texts::of).collect();
+        for event in &all {
             comma(out);
-            evidence(event, out);
+            event.related(out);
+        }
+        out.extend_from_slice(b"]},\"evidences\":[");
+        for event in &all {
+            comma(out);
+            event.evidence(out);
         }
         out.push(b']');
-        observables(event, out);
+        event.observables(out);
         out.push(b'}');
     }
 }
 
-const METADATA: &[u8] = concat!(
-    "\"version\":\"1.8.0\",\"product\":{\"name\":\"isobar\",\"vendor_name\":\"isobar\",\"version\":\"",
-    env!("CARGO_PKG_VERSION"),
-    "\"}"
-)
-.as_bytes();
-const PROFILES: &[u8] = b"[\"datetime\",\"security_control\"]";
-const CLOUD_PROFILES: &[u8] = b"[\"cloud\",\"datetime\",\"security_control\"]";
+/// `metadata` up to the statement's uid.
+macro_rules! metadata {
+    ($profiles:literal) => {
+        concat!(
+            r#","metadata":{"version":"1.8.0","product":{"name":"isobar","vendor_name":"isobar","version":""#,
+            env!("CARGO_PKG_VERSION"),
+            r#""},"profiles":["#,
+            $profiles,
+            r#"],"uid":""#
+        )
+        .as_bytes()
+    };
+}
+const METADATA: &[u8] = metadata!(r#""datetime","security_control""#);
+const CLOUD_METADATA: &[u8] = metadata!(r#""cloud","datetime","security_control""#);
 
-fn prepare(card: &RuleCard) -> Prepared {
+fn time(name: &str, time: Millis, out: &mut Vec<u8>) {
+    key(name, out);
+    out.push(b'"');
+    write_rfc3339(time, out);
+    out.push(b'"');
+}
+
+fn prepare(card: &RuleCard, namespace: &Namespace) -> Prepared {
     let mut head = Vec::new();
     let class = Class::DetectionFinding;
-    for (name, value) in [("class_uid", class.uid()), ("category_uid", class.category_uid()), ("activity_id", 1), ("type_uid", 200_401)] {
-        if !head.is_empty() {
-            head.push(b',');
-        }
-        head.extend_from_slice(format!("\"{name}\":{value}").as_bytes());
-    }
-    for (name, text) in [
-        ("class_name", class.caption()),
-        ("category_name", class.category_caption()),
-        ("activity_name", "Create"),
-        ("type_name", "Detection Finding: Create"),
-        ("severity", card.level.caption()),
-        ("status", "New"),
-        ("action", "Observed"),
-        ("disposition", "Detected"),
-    ] {
-        member(name, text, &mut head);
-    }
-    for (name, value) in [("severity_id", card.level as i64), ("status_id", 1), ("action_id", 3), ("disposition_id", 15)] {
-        number(name, value, &mut head);
-    }
-    key("is_alert", &mut head);
+    number(name!("class_uid"), class.uid().into(), &mut head);
+    number(name!("category_uid"), class.category_uid().into(), &mut head);
+    number(name!("activity_id"), 1, &mut head);
+    number(name!("type_uid"), 200_401, &mut head);
+    member(name!("class_name"), class.caption(), &mut head);
+    member(name!("category_name"), class.category_caption(), &mut head);
+    member(name!("activity_name"), "Create", &mut head);
+    member(name!("type_name"), "Detection Finding: Create", &mut head);
+    member(name!("severity"), card.level.caption(), &mut head);
+    member(name!("status"), "New", &mut head);
+    member(name!("action"), "Observed", &mut head);
+    member(name!("disposition"), "Detected", &mut head);
+    number(name!("severity_id"), card.level as i64, &mut head);
+    number(name!("status_id"), 1, &mut head);
+    number(name!("action_id"), 3, &mut head);
+    number(name!("disposition_id"), 15, &mut head);
+    key(name!("is_alert"), &mut head);
     head.extend_from_slice(b"true");
 
+    let mut message = Vec::new();
+    key(name!("message"), &mut message);
+    message.push(b'"');
+    escaped::<SHOWN>(&card.title, &mut message);
+    message.extend_from_slice(b": ");
+
     let mut info = Vec::new();
-    info.extend_from_slice(b"\"title\":");
-    string(&card.title, &mut info);
+    member(name!("title"), &card.title, &mut info);
     if let Some(text) = &card.description {
-        member("desc", cut(text.trim(), DESCRIPTION_BYTES_MAX), &mut info);
+        member(name!("desc"), cut(text.trim(), DESCRIPTION_BYTES_MAX), &mut info);
     }
-    object("analytic", &mut info, |out| {
-        member("uid", &card.id, out);
-        member("name", &card.title, out);
-        member("category", card.category, out);
-        number("type_id", 1, out);
-        member("type", "Rule", out);
-        optional("version", card.version.as_deref(), out);
+    object(name!("analytic"), &mut info, |out| {
+        member(name!("uid"), &card.id, out);
+        member(name!("name"), &card.title, out);
+        member(name!("category"), card.category, out);
+        number(name!("type_id"), 1, out);
+        member(name!("type"), "Rule", out);
+        if let Some(version) = &card.version {
+            member(name!("version"), version, out);
+        }
     });
     let attacks: Vec<Vec<u8>> = card.tags.iter().filter_map(|tag| attack(tag)).take(TAGS_MAX).collect();
     if !attacks.is_empty() {
-        key("attacks", &mut info);
+        key(name!("attacks"), &mut info);
         info.push(b'[');
         info.extend_from_slice(&attacks.join(&b","[..]));
         info.push(b']');
     }
     if !card.tags.is_empty() {
-        key("tags", &mut info);
+        key(name!("tags"), &mut info);
         info.push(b'[');
         for tag in card.tags.iter().take(TAGS_MAX) {
             comma(&mut info);
             info.extend_from_slice(b"{\"name\":\"sigma\"");
-            member("value", cut(tag, 200), &mut info);
+            member(name!("value"), cut(tag, 200), &mut info);
             info.push(b'}');
         }
         info.push(b']');
     }
     Prepared {
-        id: card.id.clone(),
-        title: card.title.clone(),
+        uids: namespace.beginning(&format!("[\"{}\",\"", card.id)),
         head,
+        message,
         info,
         version: card.version.clone().unwrap_or_default(),
         level: card.level,
@@ -250,16 +254,16 @@ fn attack(tag: &str) -> Option<Vec<u8>> {
     let technique = |uid: &str| uid.strip_prefix('T').is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()));
     let upper = word.to_ascii_uppercase();
     if let Some((_, uid, name)) = TACTICS.iter().find(|(tactic, ..)| *tactic == word.replace('_', "-")) {
-        object("tactic", &mut out, |out| {
-            member("uid", uid, out);
-            member("name", name, out);
+        object(name!("tactic"), &mut out, |out| {
+            member(name!("uid"), uid, out);
+            member(name!("name"), name, out);
         });
     } else if technique(&upper) {
-        object("technique", &mut out, |out| member("uid", &upper, out));
+        object(name!("technique"), &mut out, |out| member(name!("uid"), &upper, out));
     } else {
         let (main, _) = upper.split_once('.').filter(|(main, _)| technique(main))?;
-        object("technique", &mut out, |out| member("uid", main, out));
-        object("sub_technique", &mut out, |out| member("uid", &upper, out));
+        object(name!("technique"), &mut out, |out| member(name!("uid"), main, out));
+        object(name!("sub_technique"), &mut out, |out| member(name!("uid"), &upper, out));
     }
     out.push(b'}');
     Some(out)
@@ -272,134 +276,168 @@ fn shown(finding: &Finding) -> impl Iterator<Item = &Evidence> {
     all[..head].iter().chain(&all[tail..]).map(|event| &**event)
 }
 
-/// One filled sentence.
-fn sentence(title: &str, event: &Evidence, events: u64) -> String {
-    let text = |field| event.text(field);
-    let mut sentence =
-        format!("{title}: {}", text(EvidenceField::ActorName).or(text(EvidenceField::ActorUid)).unwrap_or("somebody unknown"));
-    let mut add = |before: &str, field| {
-        if let Some(text) = text(field) {
-            sentence.push_str(before);
-            sentence.push_str(text);
+/// The texts of an event, and whether they can be written without looking at them again, as nearly all can: most stand in a finding
+/// several times.
+struct Texts<'a>(&'a Evidence, bool);
+
+impl<'a> Texts<'a> {
+    fn of(event: &'a Evidence) -> Self {
+        Self(event, is_plain::<SHOWN>(event.texts()))
+    }
+
+    fn get(&self, field: EvidenceField) -> Option<&'a str> {
+        self.0.text(field)
+    }
+
+    fn put(&self, text: &str, out: &mut Vec<u8>) {
+        if self.1 { out.extend_from_slice(text.as_bytes()) } else { escaped::<SHOWN>(text, out) }
+    }
+
+    #[inline(always)]
+    fn member(&self, name: &str, field: EvidenceField, out: &mut Vec<u8>) {
+        if let Some(text) = self.get(field) {
+            key(name, out);
+            out.push(b'"');
+            self.put(text, out);
+            out.push(b'"');
         }
+    }
+
+    /// What everything that names an event by its uid says of it.
+    fn uid(&self, name: &str, out: &mut Vec<u8>) {
+        key(name, out);
+        out.push(b'"');
+        self.put(self.get(EvidenceField::Uid).unwrap_or("unknown"), out);
+        out.push(b'"');
+    }
+
+    /// One filled sentence, as it stands between quotes.
+    fn sentence(&self, events: u64, out: &mut Vec<u8>) {
+        let actor = self.get(EvidenceField::ActorName).or(self.get(EvidenceField::ActorUid));
+        self.put(actor.unwrap_or("somebody unknown"), out);
+        let either = |one, other| if self.get(one).is_some() { one } else { other };
+        for (before, field) in [
+            (" called ", EvidenceField::Operation),
+            (" on ", either(EvidenceField::ResourceName, EvidenceField::ResourceUid)),
+            (" in account ", EvidenceField::Account),
+            (", ", EvidenceField::Region),
+            (", from ", either(EvidenceField::SourceIp, EvidenceField::SourceDomain)),
+            ("; it failed with ", EvidenceField::Error),
+        ] {
+            if let Some(text) = self.get(field) {
+                out.extend_from_slice(before.as_bytes());
+                self.put(text, out);
+            }
+        }
+        match (self.get(EvidenceField::Status), self.get(EvidenceField::Error)) {
+            (Some("Failure"), None) => out.extend_from_slice(b"; it failed"),
+            (Some("Success"), None) => out.extend_from_slice(b"; it succeeded"),
+            _ => {}
+        }
+        if events > 1 {
+            out.extend_from_slice(b" (");
+            integer(events as i64, out);
+            out.extend_from_slice(b" events)");
+        }
+        out.push(b'.');
+    }
+
+    fn related(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        self.uid(name!("uid"), out);
+        number(name!("type_uid"), self.0.type_uid(), out);
+        number(name!("first_seen_time"), self.0.time, out);
+        object(name!("product"), out, |out| {
+            self.member(name!("name"), EvidenceField::ProductName, out);
+            self.member(name!("vendor_name"), EvidenceField::ProductVendor, out);
+        });
+        out.push(b'}');
+    }
+
+    fn evidence(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        object(name!("actor"), out, |out| {
+            object(name!("user"), out, |out| {
+                self.member(name!("name"), EvidenceField::ActorName, out);
+                self.member(name!("uid"), EvidenceField::ActorUid, out);
+            });
+            object(name!("session"), out, |out| self.member(name!("credential_uid"), EvidenceField::AccessKey, out));
+        });
+        if self.get(EvidenceField::Operation).is_some() {
+            object(name!("api"), out, |out| {
+                self.member(name!("operation"), EvidenceField::Operation, out);
+                object(name!("service"), out, |out| self.member(name!("name"), EvidenceField::Service, out));
+            });
+        }
+        object(name!("src_endpoint"), out, |out| {
+            self.member(name!("ip"), EvidenceField::SourceIp, out);
+            self.member(name!("domain"), EvidenceField::SourceDomain, out);
+            self.member(name!("name"), EvidenceField::SourceName, out);
+        });
+        object(name!("http_request"), out, |out| self.member(name!("user_agent"), EvidenceField::UserAgent, out));
+        if self.get(EvidenceField::ResourceUid).is_some() || self.get(EvidenceField::ResourceName).is_some() {
+            key(name!("resources"), out);
+            out.extend_from_slice(b"[{");
+            self.member(name!("uid"), EvidenceField::ResourceUid, out);
+            self.member(name!("name"), EvidenceField::ResourceName, out);
+            self.member(name!("type"), EvidenceField::ResourceType, out);
+            out.extend_from_slice(b"}]");
+        }
+        object(name!("data"), out, |out| {
+            self.uid(name!("event_uid"), out);
+            time(name!("time_dt"), self.0.time, out);
+            member(name!("log_source"), self.0.log_source.0, out);
+            self.member(name!("status"), EvidenceField::Status, out);
+            self.member(name!("error"), EvidenceField::Error, out);
+            self.member(name!("actor_type"), EvidenceField::ActorType, out);
+            member(name!("file"), &self.0.place.partition, out);
+            number(name!("offset"), self.0.place.offset as i64, out);
+        });
+        out.push(b'}');
+    }
+
+    /// What a SIEM may look up: principals, addresses, keys, resources.
+    fn observables(&self, out: &mut Vec<u8>) {
+        let before = out.len();
+        key(name!("observables"), out);
+        out.push(b'[');
+        let empty = out.len();
+        for (field, head) in OBSERVABLES {
+            if *field == EvidenceField::Account && self.get(EvidenceField::Provider).is_none() {
+                continue;
+            }
+            if let Some(text) = self.get(*field) {
+                comma(out);
+                out.extend_from_slice(head.as_bytes());
+                self.put(text, out);
+                out.extend_from_slice(b"\"}");
+            }
+        }
+        if out.len() == empty {
+            out.truncate(before);
+        } else {
+            out.push(b']');
+        }
+    }
+}
+
+/// An observable up to its value.
+macro_rules! observable {
+    ($name:literal, $id:literal, $caption:literal) => {
+        concat!("{\"name\":\"", $name, "\",\"type_id\":", $id, ",\"type\":\"", $caption, "\",\"value\":\"")
     };
-    add(" called ", EvidenceField::Operation);
-    if text(EvidenceField::ResourceName).is_some() {
-        add(" on ", EvidenceField::ResourceName);
-    } else {
-        add(" on ", EvidenceField::ResourceUid);
-    }
-    add(" in account ", EvidenceField::Account);
-    add(", ", EvidenceField::Region);
-    match (text(EvidenceField::SourceIp), text(EvidenceField::SourceDomain)) {
-        (Some(_), _) => add(", from ", EvidenceField::SourceIp),
-        (None, Some(_)) => add(", from ", EvidenceField::SourceDomain),
-        (None, None) => {}
-    }
-    match (text(EvidenceField::Status), text(EvidenceField::Error)) {
-        (_, Some(_)) => add("; it failed with ", EvidenceField::Error),
-        (Some("Failure"), None) => sentence.push_str("; it failed"),
-        (Some("Success"), None) => sentence.push_str("; it succeeded"),
-        _ => {}
-    }
-    if events > 1 {
-        sentence.push_str(&format!(" ({events} events)"));
-    }
-    sentence.push('.');
-    sentence
 }
 
-fn related(event: &Evidence, out: &mut Vec<u8>) {
-    out.push(b'{');
-    member("uid", event.text(EvidenceField::Uid).unwrap_or("unknown"), out);
-    number("type_uid", event.type_uid(), out);
-    number("first_seen_time", event.time, out);
-    object("product", out, |out| {
-        optional("name", event.text(EvidenceField::ProductName), out);
-        optional("vendor_name", event.text(EvidenceField::ProductVendor), out);
-    });
-    out.push(b'}');
-}
-
-fn evidence(event: &Evidence, out: &mut Vec<u8>) {
-    let text = |field| event.text(field);
-    out.push(b'{');
-    object("actor", out, |out| {
-        object("user", out, |out| {
-            optional("name", text(EvidenceField::ActorName), out);
-            optional("uid", text(EvidenceField::ActorUid), out);
-        });
-        object("session", out, |out| optional("credential_uid", text(EvidenceField::AccessKey), out));
-    });
-    if let Some(operation) = text(EvidenceField::Operation) {
-        object("api", out, |out| {
-            member("operation", operation, out);
-            object("service", out, |out| optional("name", text(EvidenceField::Service), out));
-        });
-    }
-    object("src_endpoint", out, |out| {
-        optional("ip", text(EvidenceField::SourceIp), out);
-        optional("domain", text(EvidenceField::SourceDomain), out);
-        optional("name", text(EvidenceField::SourceName), out);
-    });
-    object("http_request", out, |out| optional("user_agent", text(EvidenceField::UserAgent), out));
-    if text(EvidenceField::ResourceUid).is_some() || text(EvidenceField::ResourceName).is_some() {
-        key("resources", out);
-        out.extend_from_slice(b"[{");
-        optional("uid", text(EvidenceField::ResourceUid), out);
-        optional("name", text(EvidenceField::ResourceName), out);
-        optional("type", text(EvidenceField::ResourceType), out);
-        out.extend_from_slice(b"}]");
-    }
-    object("data", out, |out| {
-        member("event_uid", text(EvidenceField::Uid).unwrap_or("unknown"), out);
-        member("time_dt", &rfc3339(event.time), out);
-        member("log_source", event.log_source.0, out);
-        optional("status", text(EvidenceField::Status), out);
-        optional("error", text(EvidenceField::Error), out);
-        optional("actor_type", text(EvidenceField::ActorType), out);
-        member("file", &event.place.partition, out);
-        number("offset", event.place.offset as i64, out);
-    });
-    out.push(b'}');
-}
-
-/// What a SIEM may look up: principals, addresses, keys, resources.
-fn observables(event: &Evidence, out: &mut Vec<u8>) {
-    const ALL: &[(EvidenceField, &str, i64, &str)] = &[
-        (EvidenceField::ActorName, "evidences[].actor.user.name", 4, "User Name"),
-        (EvidenceField::ActorUid, "evidences[].actor.user.uid", 31, "User Object: uid"),
-        (EvidenceField::AccessKey, "evidences[].actor.session.credential_uid", 19, "User Credential ID"),
-        (EvidenceField::SourceIp, "evidences[].src_endpoint.ip", 2, "IP Address"),
-        (EvidenceField::UserAgent, "evidences[].http_request.user_agent", 16, "HTTP User-Agent"),
-        (EvidenceField::ResourceUid, "evidences[].resources[].uid", 10, "Resource UID"),
-        (EvidenceField::ResourceName, "evidences[].resources[].name", 38, "Resource Details Object: name"),
-        (EvidenceField::Account, "cloud.account.uid", 35, "Account Object: uid"),
-    ];
-    let before = out.len();
-    key("observables", out);
-    out.push(b'[');
-    let empty = out.len();
-    for (field, name, id, caption) in ALL {
-        if *field == EvidenceField::Account && event.text(EvidenceField::Provider).is_none() {
-            continue;
-        }
-        if let Some(text) = event.text(*field) {
-            comma(out);
-            out.push(b'{');
-            member("name", name, out);
-            number("type_id", *id, out);
-            member("type", caption, out);
-            member("value", text, out);
-            out.push(b'}');
-        }
-    }
-    if out.len() == empty {
-        out.truncate(before);
-    } else {
-        out.push(b']');
-    }
-}
+const OBSERVABLES: &[(EvidenceField, &str)] = &[
+    (EvidenceField::ActorName, observable!("evidences[].actor.user.name", 4, "User Name")),
+    (EvidenceField::ActorUid, observable!("evidences[].actor.user.uid", 31, "User Object: uid")),
+    (EvidenceField::AccessKey, observable!("evidences[].actor.session.credential_uid", 19, "User Credential ID")),
+    (EvidenceField::SourceIp, observable!("evidences[].src_endpoint.ip", 2, "IP Address")),
+    (EvidenceField::UserAgent, observable!("evidences[].http_request.user_agent", 16, "HTTP User-Agent")),
+    (EvidenceField::ResourceUid, observable!("evidences[].resources[].uid", 10, "Resource UID")),
+    (EvidenceField::ResourceName, observable!("evidences[].resources[].name", 38, "Resource Details Object: name")),
+    (EvidenceField::Account, observable!("cloud.account.uid", 35, "Account Object: uid")),
+];
 
 #[cfg(test)]
 mod tests {
@@ -438,6 +476,6 @@ mod tests {
     fn the_uid_is_what_the_text_says() {
         let (encoder, finding) = finding("t");
         let name = format!("[\"5a1b3c2d-0000-4000-8000-000000000001\",\"{}\"]", finding.evidence[0].key);
-        assert_eq!(encoder.uid(&finding), Namespace::of_url("isobar:finding").uuid(&[name.as_bytes()]));
+        assert_eq!(encoder.uid(&finding), Namespace::of_url("isobar:finding").uuid(name.as_bytes()));
     }
 }

@@ -13,32 +13,23 @@ use event::ocsf::{COLUMNS, Class, Kind, MARK, MARK_JSON, MARK_MAP, Profile};
 use crate::record::{Cell, Row};
 use crate::views::{self, View};
 
-/// Which rows have a value.
+/// A bit for each row; rows that are not set have 0.
 #[derive(Default)]
-struct Bits {
-    words: Vec<u64>,
-    length: usize,
-    set: usize,
-}
+struct Bits(Vec<u64>);
 
 impl Bits {
     #[inline]
-    fn push(&mut self, bit: bool) {
-        if self.length.is_multiple_of(64) {
-            self.words.push(0);
+    fn set(&mut self, row: usize) {
+        let word = row / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
         }
-        self.words[self.length / 64] |= u64::from(bit) << (self.length % 64);
-        self.length += 1;
-        self.set += usize::from(bit);
+        self.0[word] |= 1 << (row % 64);
     }
 
-    fn finish(self) -> Option<NullBuffer> {
-        (self.set < self.length).then(|| {
-            let nulls = self.length - self.set;
-            let buffer = BooleanBuffer::new(Buffer::from_vec(self.words), 0, self.length);
-            debug_assert_eq!(buffer.len() - buffer.count_set_bits(), nulls);
-            NullBuffer::new(buffer)
-        })
+    fn finish(mut self, rows: usize) -> BooleanBuffer {
+        self.0.resize(rows.div_ceil(64), 0);
+        BooleanBuffer::new(Buffer::from_vec(self.0), 0, rows)
     }
 }
 
@@ -50,13 +41,30 @@ enum Values {
     Bools(Bits),
     /// Sets of profiles.
     Profiles(Vec<u8>),
-    Map {
-        ends: Vec<i32>,
-        names: Vec<View>,
-        values: Vec<View>,
-    },
+    Map(Map),
 }
 
+/// Names and values of all rows, and where those of each row end.
+#[derive(Default)]
+pub struct Map {
+    ends: Vec<i32>,
+    names: Vec<View>,
+    values: Vec<View>,
+}
+
+impl Map {
+    #[inline]
+    pub fn push(&mut self, name: View, value: View) {
+        self.names.push(name);
+        self.values.push(value);
+    }
+
+    pub fn end_row(&mut self) {
+        self.ends.push(self.names.len() as i32);
+    }
+}
+
+/// A column is written to where a row has a value; what lies between is filled up then.
 struct Column {
     values: Values,
     valid: Bits,
@@ -71,29 +79,32 @@ impl Column {
             Kind::Float => Values::Floats(Vec::with_capacity(rows)),
             Kind::Bool => Values::Bools(Bits::default()),
             Kind::Profiles => Values::Profiles(Vec::with_capacity(rows)),
-            Kind::Map => Values::Map { ends: vec![0], names: Vec::new(), values: Vec::new() },
+            Kind::Map => Values::Map(Map { ends: vec![0], ..Map::default() }),
         };
         Self { values, valid: Bits::default() }
     }
 
+    /// The value of a row that is behind the last one set.
     #[inline]
-    fn push(&mut self, cell: Cell) {
-        self.valid.push(!matches!(cell, Cell::None));
-        match (&mut self.values, cell) {
-            (Values::Views(views), Cell::View(view)) => views.push(view),
-            (Values::Views(views), _) => views.push(0),
-            (Values::Ints(ints), Cell::Long(number)) => ints.push(number as i32),
-            (Values::Ints(ints), _) => ints.push(0),
-            (Values::Longs(longs), Cell::Long(number)) => longs.push(number),
-            (Values::Longs(longs), _) => longs.push(0),
-            (Values::Floats(floats), Cell::Float(number)) => floats.push(number),
-            (Values::Floats(floats), _) => floats.push(0.0),
-            (Values::Bools(bits), Cell::Bool(truth)) => bits.push(truth),
-            (Values::Bools(bits), _) => bits.push(false),
-            (Values::Profiles(sets), Cell::Long(set)) => sets.push(set as u8),
-            (Values::Profiles(sets), _) => sets.push(0),
-            (Values::Map { .. }, _) => {}
+    fn set(&mut self, row: usize, cell: Cell) {
+        #[inline]
+        fn put<T: Copy + Default>(values: &mut Vec<T>, row: usize, value: T) {
+            if values.len() < row {
+                values.resize(row, T::default());
+            }
+            values.push(value);
         }
+        match (&mut self.values, cell) {
+            (Values::Views(views), Cell::View(view)) => put(views, row, view),
+            (Values::Ints(ints), Cell::Long(number)) => put(ints, row, number as i32),
+            (Values::Longs(longs), Cell::Long(number)) => put(longs, row, number),
+            (Values::Floats(floats), Cell::Float(number)) => put(floats, row, number),
+            (Values::Profiles(sets), Cell::Long(set)) => put(sets, row, set as u8),
+            (Values::Bools(_), Cell::Bool(false)) => {}
+            (Values::Bools(bits), Cell::Bool(true)) => bits.set(row),
+            _ => return,
+        }
+        self.valid.set(row);
     }
 }
 
@@ -189,56 +200,61 @@ pub struct Builder {
     columns: Vec<Option<Column>>,
     /// For each list, where each row's items end.
     ends: Vec<Vec<i32>>,
+    /// Columns that have the same value in every row.
+    same: Vec<(usize, Cell)>,
 }
 
 impl Builder {
-    pub fn new(shape: &Shape, row: &Row, rows: usize) -> Self {
+    /// `same` are columns that have the same value in every row.
+    pub fn new(shape: &Shape, row: &Row, rows: usize, same: Vec<(usize, Cell)>) -> Self {
         let mut columns: Vec<Option<Column>> = COLUMNS.iter().map(|_| None).collect();
         for at in shape.columns.iter().copied().chain(shape.lists.iter().flat_map(|list| row.list_columns[*list].iter().copied())) {
             if row.wanted[at] {
                 columns[at] = Some(Column::new(COLUMNS[at].kind, rows));
             }
         }
-        Self { rows: 0, columns, ends: vec![vec![0]; row.lists.len()] }
+        Self { rows: 0, columns, ends: vec![vec![0]; row.lists.len()], same }
     }
 
     #[inline]
     pub fn push(&mut self, shape: &Shape, row: &Row) {
-        for at in &shape.columns {
+        for at in &row.set {
             if let Some(column) = &mut self.columns[*at] {
-                column.push(row.cells[*at]);
+                column.set(self.rows, row.cells[*at]);
             }
         }
         for list in &shape.lists {
             let columns = &row.list_columns[*list];
+            let ends = &mut self.ends[*list];
+            let mut end = *ends.last().expect("it begins with 0");
             for item in row.lists[*list].chunks(columns.len()) {
                 for (at, cell) in columns.iter().zip(item) {
                     if let Some(column) = &mut self.columns[*at] {
-                        column.push(*cell);
+                        column.set(end as usize, *cell);
                     }
                 }
+                end += 1;
             }
-            let items = (row.lists[*list].len() / columns.len()) as i32;
-            let ends = &mut self.ends[*list];
-            ends.push(ends.last().expect("it begins with 0") + items);
+            ends.push(end);
         }
         self.rows += 1;
     }
 
     /// The names and raw values of what no column took.
-    pub fn push_map(&mut self, at: usize, entries: impl Iterator<Item = (View, View)>) {
-        let Some(Column { values: Values::Map { ends, names, values }, .. }) = &mut self.columns[at] else {
-            return;
-        };
-        for (name, value) in entries {
-            names.push(name);
-            values.push(value);
+    pub fn map(&mut self, at: usize) -> Option<&mut Map> {
+        match &mut self.columns[at] {
+            Some(Column { values: Values::Map(map), .. }) => Some(map),
+            _ => None,
         }
-        ends.push(names.len() as i32);
     }
 
     pub fn finish(mut self, shape: &Shape, buffers: &Arc<[Buffer]>) -> RecordBatch {
         let rows = self.rows;
+        for (at, cell) in std::mem::take(&mut self.same) {
+            if let Some(column) = &mut self.columns[at] {
+                (0..rows).for_each(|row| column.set(row, cell));
+            }
+        }
         let arrays = shape.trees.iter().map(|tree| self.array(tree, rows, buffers).0).collect();
         let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows));
         RecordBatch::try_new_with_options(shape.schema.clone(), arrays, &options).expect("arrays are built after the schema")
@@ -297,21 +313,22 @@ fn list_array(ends: Vec<i32>, item: FieldRef, items: ArrayRef) -> (ArrayRef, Opt
 }
 
 fn leaf(column: Column, rows: usize, buffers: &Arc<[Buffer]>) -> (ArrayRef, Option<NullBuffer>) {
-    let nulls = column.valid.finish();
+    fn filled<T: Copy + Default>(mut values: Vec<T>, rows: usize) -> Vec<T> {
+        values.resize(rows, T::default());
+        values
+    }
+    let nulls = Some(NullBuffer::new(column.valid.finish(rows))).filter(|nulls| nulls.null_count() > 0);
     let array: ArrayRef = match column.values {
-        Values::Views(values) => Arc::new(views::array(values, buffers, nulls.clone())),
-        Values::Ints(values) => Arc::new(Int32Array::new(values.into(), nulls.clone())),
-        Values::Longs(values) => Arc::new(Int64Array::new(values.into(), nulls.clone())),
-        Values::Floats(values) => Arc::new(Float64Array::new(values.into(), nulls.clone())),
-        Values::Bools(bits) => {
-            let values = BooleanBuffer::new(Buffer::from_vec(bits.words), 0, rows);
-            Arc::new(BooleanArray::new(values, nulls.clone()))
-        }
+        Values::Views(values) => Arc::new(views::array(filled(values, rows), buffers, nulls.clone())),
+        Values::Ints(values) => Arc::new(Int32Array::new(filled(values, rows).into(), nulls.clone())),
+        Values::Longs(values) => Arc::new(Int64Array::new(filled(values, rows).into(), nulls.clone())),
+        Values::Floats(values) => Arc::new(Float64Array::new(filled(values, rows).into(), nulls.clone())),
+        Values::Bools(bits) => Arc::new(BooleanArray::new(bits.finish(rows), nulls.clone())),
         Values::Profiles(sets) => {
             let mut ends = Vec::with_capacity(rows + 1);
             ends.push(0);
             let mut names = Vec::with_capacity(rows);
-            for set in sets {
+            for set in filled(sets, rows) {
                 for profile in Profile::ALL.into_iter().filter(|profile| set & *profile as u8 != 0) {
                     names.push(profile.name());
                 }
@@ -319,7 +336,7 @@ fn leaf(column: Column, rows: usize, buffers: &Arc<[Buffer]>) -> (ArrayRef, Opti
             }
             return list_array(ends, texts_item(), Arc::new(StringViewArray::from(names)));
         }
-        Values::Map { ends, names, values } => {
+        Values::Map(Map { ends, names, values }) => {
             let DataType::Struct(fields) = map_entries().data_type().clone() else { unreachable!("entries of a map are a struct") };
             let valid: NullBuffer = ends.windows(2).map(|pair| pair[0] != pair[1]).collect::<Vec<bool>>().into();
             let arrays: Vec<ArrayRef> = vec![Arc::new(views::array(names, buffers, None)), Arc::new(views::array(values, buffers, None))];

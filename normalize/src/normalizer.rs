@@ -7,12 +7,12 @@ use arrow_buffer::Buffer;
 use event::batch::PADDING;
 use event::cut::{self, Piece};
 use event::evidence::evidence_columns;
-use event::ocsf::{self, Class, column_at};
+use event::ocsf::{Class, column_at};
 use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
 use event::tally::Lateness;
 use event::{
     Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Millis, Normalized, Place, RawBatch, Reason, Reject,
-    Tally, Wanted,
+    Structure, Tally, Wanted,
 };
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
@@ -25,17 +25,12 @@ use crate::walk::{Hits, Text, Walk};
 use crate::wrappers::{self, Closed, DEPTH_MAX, Found};
 
 const TIME: usize = column_at("time");
-const CLASS_UID: usize = column_at("class_uid");
-const CLASS_NAME: usize = column_at("class_name");
-const CATEGORY_UID: usize = column_at("category_uid");
-const CATEGORY_NAME: usize = column_at("category_name");
 const ACTIVITY_ID: usize = column_at("activity_id");
 const ACTIVITY_NAME: usize = column_at("activity_name");
 const TYPE_UID: usize = column_at("type_uid");
 const TYPE_NAME: usize = column_at("type_name");
 const SEVERITY_ID: usize = column_at("severity_id");
 const SEVERITY: usize = column_at("severity");
-const VERSION: usize = column_at("metadata.version");
 const RAW_SIZE: usize = column_at("raw_data_size");
 const RAW_HASH: usize = column_at("raw_data_hash.value");
 const RAW_ALGORITHM_ID: usize = column_at("raw_data_hash.algorithm_id");
@@ -61,7 +56,10 @@ pub struct Normalizer {
     mapper: Mapper,
     /// The same log sources, with the columns that evidence is made of.
     evidence: Vec<Prepared>,
-    record: Vec<u8>,
+    /// Of the batch at hand.
+    structure: Structure,
+    /// Of the batch before: its memory is taken again when nobody looks at it any more.
+    before: Arc<Structure>,
 }
 
 /// Everything but the parser, whose positions are looked at meanwhile.
@@ -138,20 +136,16 @@ impl Normalizer {
         };
         let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
         let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
-        Self { parser: Parser::default(), mapper, evidence, record: Vec::new() }
+        Self { parser: Parser::default(), mapper, evidence, structure: Structure::default(), before: Arc::default() }
     }
 
-    /// What a finding shows of an event: its record is read once more, since few events become findings.
+    /// What a finding shows of an event: its record is walked once more, since few events become findings.
     pub fn evidence(&mut self, batch: &EventBatch, row: usize) -> Evidence {
-        let (start, end) = batch.spans[row];
-        self.record.clear();
-        self.record.extend_from_slice(&batch.arena[start as usize..end as usize]);
-        self.record.resize((end - start) as usize + PADDING, b' ');
-        let length = (end - start) as usize;
-        self.parser.parse_leniently(&mut self.record, 0, length).expect("it was read before");
+        let span = batch.spans[row];
+        let Structure { positions, backslashes } = &*batch.structure;
+        let at = positions.binary_search(&span.0).expect("a record begins with a bracket");
         let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
-        let at = self.parser.positions();
-        let text = Text { bytes: &self.record, base: 0, at, backslashes: self.parser.backslashes(), escapes_from: 0 }.of_record(0);
+        let text = Text { bytes: &batch.arena, base: 0, at: &positions[at..], backslashes, escapes_from: 0 }.of_record(span.0);
         let hits = &mut self.mapper.hits;
         let mut walk = Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 };
         walk.record(0, prepared.leaves);
@@ -161,17 +155,18 @@ impl Normalizer {
             walk.event(number, event);
         }
         prepared.select(hits, text);
-        let record = Record { text, hits, span: (0, length as u32), part };
+        let record = Record { text, hits, span, part };
         prepared.row.clear();
         prepared.row.side.clear();
         prepared.fill(&record);
+        prepared.fill_constants();
         (prepared.source.derive)(&record, &mut prepared.row);
         let (partition, offset) = batch.places[row];
         let place = Place { partition: batch.partitions[partition as usize].clone(), offset };
         let activity = prepared.number(ACTIVITY_ID).unwrap_or(0) as i32;
         let mut evidence = Evidence::empty(batch.times[row], batch.keys[row], batch.log_source, batch.class, activity, place);
         for (field, column) in EvidenceField::ALL.into_iter().zip(EVIDENCE_COLUMNS) {
-            prepared.with_text(column, &self.record, |text| evidence.push(field, text));
+            prepared.with_text(column, &batch.arena, |text| evidence.push(field, text));
         }
         if evidence.text(EvidenceField::Uid).is_none() {
             evidence = evidence.with_uid(&batch.keys[row].to_string());
@@ -185,19 +180,22 @@ impl Normalizer {
         let mut bytes = std::mem::take(&mut raw.bytes);
         let delivered: Vec<Option<Millis>> = raw.deltas.iter().map(|delta| self.mapper.delivered(&delta.partition)).collect();
         let delivered = |document: &Document| delivered[document.delta as usize];
+        self.structure = Arc::try_unwrap(std::mem::take(&mut self.before)).unwrap_or_default();
+        self.structure.positions.clear();
+        self.structure.backslashes.clear();
         for document in &raw.documents {
             self.document(&Reading { raw: &raw, document, delivered: delivered(document), within: None, record: None }, &mut bytes, 0);
-            while let Some(opened) = self.mapper.opened.pop_front() {
-                let Opened { bytes: inner, mut document, depth, offset, record } = opened;
-                let start = bytes.len();
-                bytes.extend_from_slice(&inner);
-                bytes.resize(bytes.len() + PADDING, b' ');
-                self.mapper.out.tally.copied_bytes += inner.len() as u64;
-                document.range = start as u32..(start + inner.len()) as u32;
-                let delivered = delivered(&document);
-                let reading = Reading { raw: &raw, document: &document, delivered, within: Some(offset), record };
-                self.document(&reading, &mut bytes, depth);
-            }
+        }
+        // What stood in strings follows behind all documents.
+        while let Some(Opened { bytes: inner, mut document, depth, offset, record }) = self.mapper.opened.pop_front() {
+            let start = bytes.len();
+            bytes.extend_from_slice(&inner);
+            bytes.resize(bytes.len() + PADDING, b' ');
+            self.mapper.out.tally.copied_bytes += inner.len() as u64;
+            document.range = start as u32..(start + inner.len()) as u32;
+            let delivered = delivered(&document);
+            let reading = Reading { raw: &raw, document: &document, delivered, within: Some(offset), record };
+            self.document(&reading, &mut bytes, depth);
         }
         self.mapper.opened_bytes = 0;
         for reject in &raw.rejects {
@@ -209,6 +207,8 @@ impl Normalizer {
         }
         self.mapper.out.rejects.extend(raw.rejects);
         let mut batches = Vec::new();
+        let structure = Arc::new(std::mem::take(&mut self.structure));
+        self.before = structure.clone();
         let partitions: Arc<[Arc<str>]> = raw.deltas.iter().map(|delta| delta.partition.clone()).collect();
         let mut arena = Some(bytes);
         let several = self.mapper.sources.len() > 1;
@@ -221,7 +221,7 @@ impl Normalizer {
             }
             let side = Buffer::from_vec(source.row.side.clear());
             let arena = shared.clone().unwrap_or_else(|| Buffer::from_vec(arena.take().expect("there is one log source")));
-            source.finish(&vec![arena, side].into(), &partitions, &mut batches);
+            source.finish(&vec![arena, side].into(), &partitions, &structure, &mut batches);
         }
         let mut out = std::mem::take(&mut self.mapper.out);
         out.tally.duplicate_keys += u64::from(std::mem::take(&mut self.mapper.hits.duplicates));
@@ -294,7 +294,10 @@ impl Normalizer {
 
     /// What was parsed last.
     fn value(&mut self, reading: &Reading, bytes: &[u8], start: usize, depth: usize) {
-        let text = Text { bytes, base: start as u32, at: self.parser.positions(), backslashes: self.parser.backslashes(), escapes_from: 0 };
+        let (at, backslashes) = (self.parser.positions(), self.parser.backslashes());
+        self.structure.positions.extend(at.iter().map(|at| start as u32 + at));
+        self.structure.backslashes.extend_from_slice(backslashes);
+        let text = Text { bytes, base: start as u32, at, backslashes, escapes_from: 0 };
         self.mapper.records(reading, text, 0, depth);
     }
 }
@@ -497,17 +500,10 @@ impl Mapper {
         let class = (source.derive)(&record, &mut prepared.row);
         let row = &mut prepared.row;
         row.number(TIME, time);
-        row.number(CLASS_UID, class.uid().into());
-        row.constant(CLASS_NAME, class.caption());
-        row.number(CATEGORY_UID, class.category_uid().into());
-        row.constant(CATEGORY_NAME, class.category_caption());
-        if !row.is_set(SEVERITY_ID) {
+        if prepared.own_severity && !row.is_set(SEVERITY_ID) {
             row.number(SEVERITY_ID, 1);
-        }
-        if !row.is_set(SEVERITY) {
             row.constant(SEVERITY, "Informational");
         }
-        row.constant(VERSION, ocsf::VERSION);
         if row.wants(ACTIVITY_ID) {
             let activity = match row.cells[ACTIVITY_ID] {
                 crate::record::Cell::Long(id) => id,

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
-use event::ocsf::{COLUMNS, Class, Kind, column_at, position};
+use event::ocsf::{self, COLUMNS, Class, Kind, column_at, position};
 use event::tally::Lateness;
-use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Wanted};
+use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Structure, Wanted};
 use sha2::Digest;
 
 use crate::columns::{Builder, Shape};
@@ -16,6 +16,13 @@ use crate::trie::{Leaf, Taken, Trie};
 use crate::views::{self, View};
 use crate::walk::{Hit, Hits, Text};
 
+const CLASS_UID: usize = column_at("class_uid");
+const CLASS_NAME: usize = column_at("class_name");
+const CATEGORY_UID: usize = column_at("category_uid");
+const CATEGORY_NAME: usize = column_at("category_name");
+const SEVERITY_ID: usize = column_at("severity_id");
+const SEVERITY: usize = column_at("severity");
+const VERSION: usize = column_at("metadata.version");
 const RAW_DATA: usize = column_at("raw_data");
 const UNMAPPED: usize = column_at("unmapped");
 const UID: usize = column_at("metadata.uid");
@@ -32,6 +39,8 @@ pub struct Prepared {
     pub strings: Vec<Leaf>,
     /// Texts that are dropped: neither `raw_data` nor `unmapped` may show them.
     withheld: Vec<(&'static str, Leaf)>,
+    /// Its own code says how severe an event is; else all are informational.
+    pub own_severity: bool,
     /// How late this batch's events were delivered.
     pub lateness: Lateness,
     /// Columns that hold the text of a path as it is, or of the first of several.
@@ -144,6 +153,7 @@ impl Prepared {
         let mut taken = vec![Taken::No; leaves.len()];
         let numbers = leaves.clone();
         let number = |path: &str| numbers.iter().position(|p| *p == path).expect("all paths of the table are there") as Leaf;
+        let named = |column: Option<&str>| source.fields.iter().filter(|field| field.column == column).count();
         let mut direct = Vec::new();
         let mut constants = Vec::new();
         for field in source.fields {
@@ -165,7 +175,9 @@ impl Prepared {
             match field.origin {
                 Origin::Path(path) => direct.push((column, vec![number(path)])),
                 Origin::First(paths) => direct.push((column, paths.iter().map(|path| number(path)).collect())),
-                Origin::Constant(text) => constants.push((column, text)),
+                // What its own code may fill instead is filled by that, row by row.
+                Origin::Constant(text) if named(field.column) == 1 => constants.push((column, text)),
+                Origin::Constant(_) => {}
                 Origin::Derived(..) => {}
             }
         }
@@ -214,6 +226,7 @@ impl Prepared {
             selectors,
             strings,
             withheld,
+            own_severity: source.fields.iter().any(|field| field.column == Some("severity_id")),
             lateness: Lateness::default(),
             row,
             direct,
@@ -264,70 +277,77 @@ impl Prepared {
                 self.row.hit(*column, record, hit);
             }
         }
+    }
+
+    /// The columns that are the same in every event of the log source.
+    pub fn fill_constants(&mut self) {
         for (column, text) in &self.constants {
             self.row.constant(*column, text);
         }
     }
 
-    /// Adds the row, and the answers that rules asked for.
-    pub fn push(&mut self, class: Class, record: &Record, hits: &Hits, text: Text, place: Place) {
-        let at = class.index();
-        let shape = &self.shapes[at];
-        let collected = self.collected[at].get_or_insert_with(|| Collected {
-            builder: Builder::new(shape, &self.row, self.rows_before[at]),
+    /// The first row of a class begins its batch.
+    fn begin(&mut self, class: Class) -> Collected {
+        let mut same: Vec<(usize, Cell)> =
+            vec![(CLASS_UID, Cell::Long(class.uid().into())), (CATEGORY_UID, Cell::Long(class.category_uid().into()))];
+        let mut texts = vec![(CLASS_NAME, class.caption()), (CATEGORY_NAME, class.category_caption()), (VERSION, ocsf::VERSION)];
+        if !self.own_severity {
+            same.push((SEVERITY_ID, Cell::Long(1)));
+            texts.push((SEVERITY, "Informational"));
+        }
+        for (column, text) in texts.iter().chain(&self.constants).filter(|(column, _)| self.row.wanted[*column]) {
+            same.push((*column, Cell::View(self.row.side.constant(text))));
+        }
+        Collected {
+            builder: Builder::new(&self.shapes[class.index()], &self.row, self.rows_before[class.index()], same),
             asked: self.asked.iter().map(|_| Default::default()).collect(),
             times: Vec::new(),
             keys: Vec::new(),
             places: Vec::new(),
             spans: Vec::new(),
             parts: Vec::new(),
-        });
+        }
+    }
+
+    /// Adds the row, and the answers that rules asked for.
+    pub fn push(&mut self, class: Class, record: &Record, hits: &Hits, text: Text, place: Place) {
+        let at = class.index();
+        if self.collected[at].is_none() {
+            self.collected[at] = Some(self.begin(class));
+        }
+        let (shape, collected) = (&self.shapes[at], self.collected[at].as_mut().expect("begun a line ago"));
         if self.row.wanted[RAW_DATA] {
             let (start, end) = place.raw;
             self.row.set(RAW_DATA, Cell::View(views::view(&text.bytes[start as usize..end as usize], views::ARENA, start)));
         }
         collected.builder.push(shape, &self.row);
-        if self.unmapped {
-            let left = std::mem::take(&mut self.row.left);
+        if let Some(map) = collected.builder.map(UNMAPPED) {
             let side = &mut self.row.side;
-            let mut entries: Vec<(View, View)> = hits
-                .unmapped
-                .iter()
-                .map(|member| {
-                    let (start, end) = member.value;
-                    let value = views::view(&text.bytes[start as usize..end as usize], views::ARENA, start);
-                    let (start, end) = member.key;
-                    let key = &text.bytes[start as usize..end as usize];
-                    let plain = !text.escaped(start, end);
-                    if plain && member.under.is_empty() {
-                        return (views::view(key, views::ARENA, start), value);
-                    }
-                    let mut name = member.under.clone().into_bytes();
-                    if !name.is_empty() {
-                        name.push(b'.');
-                    }
-                    event::unescape::unescape(key, &mut name);
-                    (side.write(&name), value)
-                })
-                .collect();
+            let value = |(start, end): (u32, u32)| views::view(&text.bytes[start as usize..end as usize], views::ARENA, start);
+            for member in &hits.unmapped {
+                let (start, end) = member.key;
+                let name = if member.under.is_empty() && !text.escaped(start, end) {
+                    value(member.key)
+                } else {
+                    side.name(&member.under, &text.bytes[start as usize..end as usize])
+                };
+                map.push(name, value(member.value));
+            }
             // Of what is withheld, its size and hash stay.
             for (name, path) in &self.withheld {
                 if let Some(hit) = hits.get(*path).map(Hit::json) {
                     let raw = &text.bytes[hit.start as usize..hit.end as usize];
-                    let name = side.constant(name);
                     let hash: String = sha2::Sha256::digest(raw).iter().map(|byte| format!("{byte:02x}")).collect();
                     let about = format!("{{\"bytes\":{},\"sha256\":\"{hash}\"}}", raw.len());
-                    entries.push((name, side.write(about.as_bytes())));
+                    map.push(side.constant(name), side.write(about.as_bytes()));
                 }
             }
-            for path in left {
-                if let Some(hit) = hits.get(path).map(Hit::json) {
-                    let name = side.constant(self.source.paths[path as usize]);
-                    let raw = &text.bytes[hit.start as usize..hit.end as usize];
-                    entries.push((name, views::view(raw, views::ARENA, hit.start)));
+            for path in &self.row.left {
+                if let Some(hit) = hits.get(*path).map(Hit::json) {
+                    map.push(side.constant(self.source.paths[*path as usize]), value((hit.start, hit.end)));
                 }
             }
-            collected.builder.push_map(UNMAPPED, entries.into_iter());
+            map.end_row();
         }
         let row = collected.times.len() as u32;
         for (path, (kinds, texts, more)) in self.asked.iter().zip(&mut collected.asked) {
@@ -393,7 +413,7 @@ impl Prepared {
     }
 
     /// The batches of what was collected.
-    pub fn finish(&mut self, buffers: &Arc<[Buffer]>, partitions: &Arc<[Arc<str>]>, out: &mut Vec<EventBatch>) {
+    pub fn finish(&mut self, buffers: &Arc<[Buffer]>, partitions: &Arc<[Arc<str>]>, structure: &Arc<Structure>, out: &mut Vec<EventBatch>) {
         for (class, collected) in Class::OF_EVENTS.iter().zip(&mut self.collected) {
             let Some(collected) = collected.take() else {
                 continue;
@@ -411,6 +431,7 @@ impl Prepared {
                 arena: buffers[views::ARENA as usize].clone(),
                 spans: collected.spans,
                 parts: collected.parts,
+                structure: structure.clone(),
                 places: collected.places,
                 partitions: partitions.clone(),
                 generation: 0,

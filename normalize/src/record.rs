@@ -51,8 +51,24 @@ impl Side {
     fn unescaped(&mut self, raw: &[u8]) -> View {
         let offset = self.bytes.len();
         unescape(raw, &mut self.bytes);
+        self.copied += (self.bytes.len() - offset) as u64;
+        self.view_from(offset)
+    }
+
+    /// The name of a member: the path of the object that holds it, and its key.
+    pub fn name(&mut self, under: &str, key: &[u8]) -> View {
+        let offset = self.bytes.len();
+        if !under.is_empty() {
+            self.bytes.extend_from_slice(under.as_bytes());
+            self.bytes.push(b'.');
+        }
+        unescape(key, &mut self.bytes);
+        self.view_from(offset)
+    }
+
+    /// What was written last; short texts stand in their view.
+    fn view_from(&mut self, offset: usize) -> View {
         let text = &self.bytes[offset..];
-        self.copied += text.len() as u64;
         let view = views::view(text, views::SIDE, offset as u32);
         if text.len() <= 12 {
             self.bytes.truncate(offset);
@@ -186,7 +202,8 @@ pub struct Row {
     pub(crate) side: Side,
     /// Paths that a column would take, but not this time.
     pub(crate) left: Vec<Leaf>,
-    set: Vec<usize>,
+    /// The columns that have a value.
+    pub(crate) set: Vec<usize>,
 }
 
 impl Row {
@@ -235,8 +252,10 @@ impl Row {
 
     #[inline]
     pub(crate) fn set(&mut self, column: usize, cell: Cell) {
+        if !self.is_set(column) {
+            self.set.push(column);
+        }
         self.cells[column] = cell;
-        self.set.push(column);
     }
 
     pub fn is_set(&self, column: usize) -> bool {
@@ -312,6 +331,7 @@ impl Row {
     /// Forgets a column's value.
     pub fn unset(&mut self, column: usize) {
         self.cells[column] = Cell::None;
+        self.set.retain(|at| *at != column);
     }
 
     /// The value of a path that a column takes otherwise stays in `unmapped` this time.

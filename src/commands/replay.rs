@@ -257,7 +257,7 @@ impl<'a> Collected<'a> {
         Self { tally: Tally::default(), candidates: 0, correlator: Correlator::default(), findings }
     }
 
-    fn add(&mut self, done: Done, outputs: &mut Outputs) -> Result<(), ForwardError> {
+    fn add(&mut self, done: &mut Done, outputs: &mut Outputs) -> Result<(), ForwardError> {
         self.tally.add(&done.tally);
         self.candidates += done.detections.candidates;
         if let Some(out) = &mut outputs.events {
@@ -270,7 +270,7 @@ impl<'a> Collected<'a> {
         for detection in done.detections.detections.iter().filter(|detection| detection.event.is_none()) {
             self.findings.count(detection.time, detection.key.0.to_be_bytes(), detection.rule)?;
         }
-        for statement in self.correlator.observe(done.detections) {
+        for statement in self.correlator.observe(std::mem::take(&mut done.detections)) {
             match statement {
                 Statement::Create(finding) | Statement::Update(finding) => self.findings.add(&finding)?,
                 Statement::Close { .. } => {}

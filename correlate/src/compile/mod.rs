@@ -203,8 +203,7 @@ impl RuleSet {
         let number = self.rules.len() as RuleIndex;
         let mut notes = rule.notes.clone();
         let id = rule.id.clone().unwrap_or_else(|| {
-            let id =
-                Namespace::of_url("isobar:rule").uuid(&[rule.title.as_bytes(), b"\0", rule.log_source.to_string().as_bytes()]).to_string();
+            let id = Namespace::of_url("isobar:rule").uuid(format!("{}\0{}", rule.title, rule.log_source).as_bytes()).to_string();
             notes.push(format!("the rule has no id; {id} is made of its title and log source, and changes with them"));
             id
         });
