@@ -58,13 +58,17 @@ pub struct Detector<'a> {
     memos: BTreeMap<LogSourceName, Memo>,
 }
 
-/// What a node gave for the event at hand: the event's number times two, plus the answer.
+/// What is kept from event to event.
 #[derive(Default)]
 struct Memo {
     epoch: u32,
+    /// What a node gave for the event at hand: the event's number times two, plus the answer.
     nodes: Vec<u32>,
     /// Roots that were asked for the event.
     asked: Vec<u32>,
+    /// The names of the answers of the last batch, and for each field which of them are its own.
+    names: Arc<[Arc<str>]>,
+    answers: Vec<Vec<usize>>,
 }
 
 /// Where a field's values stand in the batch.
@@ -92,7 +96,11 @@ impl<'a> Detector<'a> {
         let memo = self.memos.entry(batch.log_source).or_default();
         memo.nodes.resize(program.nodes.len(), 0);
         memo.asked.resize(program.roots.len(), 0);
-        let fields: Vec<Values> = program.fields.iter().map(|field| values(field, batch)).collect();
+        if memo.answers.is_empty() || !Arc::ptr_eq(&memo.names, &batch.asked) {
+            memo.names = batch.asked.clone();
+            memo.answers = program.fields.iter().map(|field| answers(field, &batch.asked)).collect();
+        }
+        let fields: Vec<Values> = program.fields.iter().zip(&memo.answers).map(|(field, answers)| values(field, answers, batch)).collect();
         let mut asking = Asking { program, fields: &fields, memo, row: 0 };
         for row in 0..batch.len() {
             asking.begin(row);
@@ -110,12 +118,11 @@ impl<'a> Detector<'a> {
             };
             for demanded in &program.index.fields {
                 match &fields[demanded.field] {
-                    Values::Asked(asked) if asked.more.is_empty() && matches!(asked.kinds[row], JsonKind::Missing | JsonKind::Null) => {}
-                    Values::Asked(asked) if asked.more.is_empty() && asked.kinds[row] == JsonKind::Text => {
-                        for root in demanded.roots(asked.texts.value(row)) {
-                            ask(&mut asking, *root);
-                        }
-                    }
+                    Values::Asked(asked) if asked.more.is_empty() => match asked.first(row) {
+                        None | Some((JsonKind::Null, _)) => {}
+                        Some((JsonKind::Object | JsonKind::List, _)) => demanded.all.iter().for_each(|root| ask(&mut asking, *root)),
+                        Some((_, text)) => demanded.roots(text).iter().for_each(|root| ask(&mut asking, *root)),
+                    },
                     values => {
                         let mut roots = Vec::new();
                         each(values, row, &mut |kind, text| {
@@ -126,9 +133,7 @@ impl<'a> Detector<'a> {
                             roots.extend_from_slice(found);
                             false
                         });
-                        for root in roots {
-                            ask(&mut asking, root);
-                        }
+                        roots.into_iter().for_each(|root| ask(&mut asking, root));
                     }
                 }
             }
@@ -140,18 +145,21 @@ impl<'a> Detector<'a> {
     }
 }
 
-fn values<'a>(field: &FieldRef, batch: &'a EventBatch) -> Values<'a> {
-    let asked = |path: &str| {
-        let at = batch.asked.iter().position(|name| **name == *path)?;
-        batch.answers.get(at)
-    };
+/// Which answers are a field's.
+fn answers(field: &FieldRef, names: &[Arc<str>]) -> Vec<usize> {
+    let number = |path: &str| names.iter().position(|name| **name == *path);
     match field {
-        FieldRef::Record => asked("").map_or(Values::None, Values::Asked),
-        FieldRef::Raw(paths) => match paths.as_slice() {
-            [path] => asked(path).map_or(Values::None, Values::Asked),
-            paths => Values::Several(paths.iter().filter_map(|path| asked(path)).collect()),
-        },
-        FieldRef::Column(path) => column(path, batch).unwrap_or(Values::None),
+        FieldRef::Record => number("").into_iter().collect(),
+        FieldRef::Raw(paths) => paths.iter().filter_map(|path| number(path)).collect(),
+        FieldRef::Column(_) => Vec::new(),
+    }
+}
+
+fn values<'a>(field: &FieldRef, answers: &[usize], batch: &'a EventBatch) -> Values<'a> {
+    match (field, answers) {
+        (FieldRef::Column(path), _) => column(path, batch).unwrap_or(Values::None),
+        (_, [answer]) => batch.answers[*answer].as_ref().map_or(Values::None, Values::Asked),
+        (_, answers) => Values::Several(answers.iter().filter_map(|answer| batch.answers[*answer].as_ref()).collect()),
     }
 }
 

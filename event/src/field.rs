@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::folded::Folded;
+
 /// The name of a log source, as users type it: `aws_cloudtrail`. Frozen once published.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogSourceName(pub &'static str);
@@ -67,4 +69,16 @@ pub struct Wanted {
     pub all_columns: bool,
     /// A rule searches whole records (keywords).
     pub whole_record: bool,
+    /// What rules ask of few records.
+    pub when: Option<WantedWhen>,
+}
+
+/// Paths that are wanted of a record only where a field has one of some texts; of the others, whatever stands there need not be said.
+#[derive(Clone, Debug)]
+pub struct WantedWhen {
+    /// The paths of the field, which are wanted of every record.
+    pub field: Vec<String>,
+    /// A text beyond ASCII, and what is no text but not null either, may be any of them.
+    pub texts: Folded<()>,
+    pub paths: BTreeSet<String>,
 }

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod cut;
 pub mod evidence;
 pub mod field;
+pub mod folded;
 pub mod key;
 pub mod ocsf;
 pub mod reject;
@@ -15,7 +16,8 @@ pub mod uuid;
 
 pub use batch::{Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, SourceTally, Tally};
 pub use evidence::{Evidence, EvidenceField, Finding, Level, RuleCard, RuleIndex, Statement};
-pub use field::{Field, LogSourceName, Origin, Wanted};
+pub use field::{Field, LogSourceName, Origin, Wanted, WantedWhen};
+pub use folded::Folded;
 pub use key::EventKey;
 pub use ocsf::{Class, Column, Kind};
 pub use reject::{Place, Reason, Reject};

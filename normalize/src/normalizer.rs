@@ -20,7 +20,7 @@ use crate::logsource::LogSource;
 use crate::positions::{Damage, Parser};
 use crate::prepared::Prepared;
 use crate::record::Record;
-use crate::walk::{Hits, Text, Walk};
+use crate::walk::{Hits, Text};
 
 /// Wrappers are opened so many deep.
 const WRAPPERS_MAX: usize = 4;
@@ -109,7 +109,7 @@ impl Normalizer {
         let at = self.parser.positions();
         let text = Text { bytes: &self.record, base: 0, at, backslashes: self.parser.backslashes(), escapes_from: 0 }.of_record(0);
         let hits = &mut self.mapper.hits;
-        Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 }.record(0, prepared.leaves);
+        prepared.walk(text, hits, 0);
         let record = Record { text, hits, span: (0, length as u32) };
         prepared.row.clear();
         prepared.row.side.clear();
@@ -278,9 +278,7 @@ impl Mapper {
             if forced.is_some_and(|name| name != source.source.name) {
                 continue;
             }
-            let unmapped = source.unmapped;
-            let mut walk = Walk { text, trie: &source.trie, hits: &mut self.hits, unmapped, element: 0 };
-            let next = walk.record(i, source.leaves);
+            let next = source.walk(text, &mut self.hits, i);
             let span = (text.offset(i), text.offset(next - 1) + 1);
             let record = Record { text, hits: &self.hits, span };
             if (source.source.fits)(&record) {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use arrow_buffer::Buffer;
 use event::ocsf::{COLUMNS, Class, Kind, column_at, position};
-use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Wanted};
+use event::{Asked, EventBatch, EventKey, Folded, JsonKind, Millis, More, Origin, Wanted};
 
 use crate::columns::{Builder, Shape};
 use crate::logsource::LogSource;
 use crate::record::{Cell, Record, Row};
 use crate::trie::{Leaf, Taken, Trie};
 use crate::views::{self, View};
-use crate::walk::{Hit, Hits, Text};
+use crate::walk::{Hit, Hits, Text, Walk};
 
 const RAW_DATA: usize = column_at("raw_data");
 const UNMAPPED: usize = column_at("unmapped");
@@ -21,15 +21,21 @@ const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
 pub struct Prepared {
     pub source: &'static LogSource,
-    pub trie: Trie,
-    pub leaves: usize,
+    /// The paths that are wanted of every record.
+    trie: Trie,
+    leaves: usize,
+    when: Option<When>,
+    /// Whether the record at hand is one of those of which more is wanted.
+    asked_more: bool,
     pub row: Row,
-    pub unmapped: bool,
+    unmapped: bool,
     /// Columns that hold the text of a path as it is, or of the first of several.
     direct: Vec<(usize, Vec<Leaf>)>,
     constants: Vec<(usize, &'static str)>,
     asked_names: Arc<[Arc<str>]>,
+    /// First what is asked of all records, as many as `always`.
     asked: Vec<AskedPath>,
+    always: usize,
     shapes: Vec<Shape>,
     collected: Vec<Option<Collected>>,
     /// How many rows of each class the batch before had: the next one will have about as many.
@@ -42,16 +48,36 @@ struct AskedPath {
     leaf: Option<Leaf>,
     /// The column that holds the same texts, where it is built: its array is the answer.
     column: Option<usize>,
+    /// Asked of few records.
+    seldom: bool,
+}
+
+/// Of which records more is wanted: those where one of these paths has one of these texts.
+struct When {
+    field: Vec<Leaf>,
+    texts: Folded<()>,
+    /// All paths there are.
+    trie: Trie,
 }
 
 /// The rows of one class.
 struct Collected {
     builder: Builder,
-    asked: Vec<(Vec<JsonKind>, Vec<View>, Vec<More>)>,
+    answers: Vec<Answers>,
     times: Vec<Millis>,
     keys: Vec<EventKey>,
     places: Vec<(u32, u64)>,
     spans: Vec<(u32, u32)>,
+}
+
+/// The answers at one path.
+#[derive(Default)]
+struct Answers {
+    /// The rows that have one, where few records are asked.
+    rows: Vec<u32>,
+    kinds: Vec<JsonKind>,
+    texts: Vec<View>,
+    more: Vec<More>,
 }
 
 impl Prepared {
@@ -104,44 +130,75 @@ impl Prepared {
         }
         let mut asked_names: Vec<Arc<str>> = Vec::new();
         let mut asked = Vec::new();
-        for path in &wanted.paths {
+        if wanted.whole_record {
+            asked_names.push("".into());
+            asked.push(AskedPath { leaf: None, column: None, seldom: false });
+        }
+        let mut visited_seldom = visited.clone();
+        let seldom = wanted.when.iter().flat_map(|when| when.paths.difference(&wanted.paths).map(|path| (path, true)));
+        for (path, seldom) in wanted.paths.iter().map(|path| (path, false)).chain(seldom) {
             // Each spelling has an answer of its own: a key that is spelled so beats one in other letters.
             let known = leaves.iter().position(|p| p == path);
             let leaf = known.unwrap_or_else(|| {
                 leaves.push(path);
                 visited.push(false);
+                visited_seldom.push(false);
                 taken.push(Taken::No);
                 leaves.len() - 1
             });
-            visited[leaf] = true;
+            visited[leaf] |= !seldom;
+            visited_seldom[leaf] = true;
+            // Few answers are kept by themselves; a column has all rows.
             let answering = source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p == path));
-            let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column]);
+            let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column] && !seldom);
             asked_names.push(path.as_str().into());
-            asked.push(AskedPath { leaf: Some(leaf as Leaf), column });
+            asked.push(AskedPath { leaf: Some(leaf as Leaf), column, seldom });
         }
-        if wanted.whole_record {
-            asked_names.push("".into());
-            asked.push(AskedPath { leaf: None, column: None });
-        }
-        let used: Vec<(&str, Leaf, Taken)> = (0..leaves.len())
-            .filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No))
-            .map(|leaf| (leaves[leaf], leaf as Leaf, taken[leaf]))
-            .collect();
+        let trie = |visited: &[bool]| {
+            let used = (0..leaves.len()).filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No));
+            Trie::new(&used.map(|leaf| (leaves[leaf], leaf as Leaf, taken[leaf])).collect::<Vec<_>>())
+        };
+        let when = wanted.when.as_ref().map(|when| When {
+            field: when.field.iter().map(|path| leaves.iter().position(|p| p == path).expect("it is wanted") as Leaf).collect(),
+            texts: when.texts.clone(),
+            trie: trie(&visited_seldom),
+        });
+        let trie = trie(&visited);
         let shapes = Class::OF_EVENTS.iter().map(|class| Shape::new(*class, &row)).collect();
         Self {
             source,
-            trie: Trie::new(&used),
+            trie,
             leaves: leaves.len(),
+            when,
+            asked_more: false,
             unmapped: row.wanted[UNMAPPED],
             row,
             direct,
             constants,
             asked_names: asked_names.into(),
+            always: asked.iter().filter(|path| !path.seldom).count(),
             asked,
             shapes,
             collected: Class::OF_EVENTS.iter().map(|_| None).collect(),
             rows_before: vec![0; Class::OF_EVENTS.len()],
         }
+    }
+
+    /// Takes what is wanted of the record at position `i`; gives the position behind it.
+    #[inline]
+    pub fn walk(&mut self, text: Text, hits: &mut Hits, i: usize) -> usize {
+        let (leaves, unmapped, duplicates) = (self.leaves, self.unmapped, hits.duplicates);
+        let next = Walk { text, trie: &self.trie, hits, unmapped, element: 0 }.record(i, leaves);
+        self.asked_more = false;
+        if let Some(when) = &self.when
+            && when.applies(text, hits)
+        {
+            // Once more, with all paths; few records are walked twice.
+            self.asked_more = true;
+            hits.duplicates = duplicates;
+            Walk { text, trie: &when.trie, hits, unmapped, element: 0 }.record(i, leaves);
+        }
+        next
     }
 
     /// The columns that the table fills without the log source's own code.
@@ -171,7 +228,7 @@ impl Prepared {
         let shape = &self.shapes[at];
         let collected = self.collected[at].get_or_insert_with(|| Collected {
             builder: Builder::new(shape, &self.row, self.rows_before[at]),
-            asked: self.asked.iter().map(|_| Default::default()).collect(),
+            answers: self.asked.iter().map(|_| Answers::default()).collect(),
             times: Vec::new(),
             keys: Vec::new(),
             places: Vec::new(),
@@ -215,7 +272,8 @@ impl Prepared {
             collected.builder.push_map(UNMAPPED, entries.into_iter());
         }
         let row = collected.times.len() as u32;
-        for (path, (kinds, texts, more)) in self.asked.iter().zip(&mut collected.asked) {
+        let asked = if self.asked_more { &self.asked } else { &self.asked[..self.always] };
+        for (path, Answers { rows, kinds, texts, more }) in asked.iter().zip(&mut collected.answers) {
             let Some(leaf) = path.leaf else {
                 let (start, end) = record.span;
                 kinds.push(JsonKind::Object);
@@ -226,9 +284,13 @@ impl Prepared {
             let kind = hit.map_or(JsonKind::Missing, |hit| hit.kind);
             match (path.column, hit) {
                 (None, Some(hit)) => {
+                    if path.seldom {
+                        rows.push(row);
+                    }
                     kinds.push(kind);
                     texts.push(self.row.side.view(text, hit));
                 }
+                (None, None) if path.seldom => {}
                 (None, None) => {
                     kinds.push(JsonKind::Missing);
                     texts.push(0);
@@ -298,14 +360,34 @@ impl Prepared {
                 partitions: partitions.clone(),
                 generation: 0,
             };
-            for (path, (kinds, texts, more)) in self.asked.iter().zip(collected.asked) {
+            for (path, Answers { rows, kinds, texts, more }) in self.asked.iter().zip(collected.answers) {
+                // What has no value at all has none in `more`.
+                if path.seldom && rows.is_empty() {
+                    batch.answers.push(None);
+                    continue;
+                }
                 let texts = match path.column {
                     Some(column) => batch.texts(COLUMNS[column].path).expect("it is wanted, and holds texts"),
                     None => views::array(texts, buffers, None),
                 };
-                batch.answers.push(Asked { kinds, texts, more });
+                batch.answers.push(Some(Asked { rows: path.seldom.then_some(rows), kinds, texts, more }));
             }
             out.push(batch);
         }
+    }
+}
+
+impl When {
+    /// Whether one of the field's values may be one of the texts.
+    #[inline]
+    fn applies(&self, text: Text, hits: &Hits) -> bool {
+        self.field.iter().flat_map(|leaf| hits.all(*leaf)).any(|hit| match hit.kind {
+            JsonKind::Missing | JsonKind::Null => false,
+            JsonKind::Text if !text.escaped(hit.start, hit.end) => {
+                let text = &text.bytes[hit.start as usize..hit.end as usize];
+                self.texts.get(text).is_some() || !text.is_ascii()
+            }
+            _ => true,
+        })
     }
 }

@@ -3,26 +3,28 @@
 
 use std::collections::HashMap;
 
+use event::Folded;
+
 use super::test::Test;
 use super::{FieldRef, Node, Program};
 
 /// Roots by what they demand.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// For each demanded field, the roots by folded text.
+    /// For each demanded field, the roots by text.
     pub fields: Vec<Demanded>,
     /// Roots that demand nothing that can be looked up: asked for every event.
     pub rest: Vec<usize>,
+    /// The number of the field that holds the operation.
+    pub operation: Option<usize>,
 }
 
 #[derive(Debug)]
 pub struct Demanded {
     pub field: usize,
-    pub roots: HashMap<Box<[u8]>, Vec<usize>, foldhash::fast::FixedState>,
+    pub roots: Folded<Vec<usize>>,
     /// All roots that demand this field: asked where a text cannot be looked up, since its case folds beyond ASCII.
     pub all: Vec<usize>,
-    /// Which lengths and first letters occur: most events are told apart by that alone.
-    starts: [u64; 64],
 }
 
 /// Texts that a field has to have, one of them.
@@ -30,59 +32,45 @@ type Demand = Vec<(usize, Box<[u8]>)>;
 
 impl Index {
     pub fn new(program: &Program, operation: &str) -> Self {
-        let first = program.fields.iter().position(|field| matches!(field, FieldRef::Raw(paths) if paths.iter().any(|p| p == operation)));
-        let mut index = Index::default();
+        let is_operation = |field: &FieldRef| matches!(field, FieldRef::Raw(paths) if paths.iter().any(|p| p == operation));
+        let operation = program.fields.iter().position(is_operation);
+        let mut rest = Vec::new();
+        let mut fields: Vec<(usize, HashMap<Box<[u8]>, Vec<usize>, _>)> = Vec::new();
         for (root, (node, _)) in program.roots.iter().enumerate() {
-            match demand(program, *node, first) {
-                None => index.rest.push(root),
-                Some(demand) => {
-                    for (field, text) in demand {
-                        let at = index.fields.iter().position(|demanded| demanded.field == field).unwrap_or_else(|| {
-                            index.fields.push(Demanded { field, roots: HashMap::default(), all: Vec::new(), starts: [0; 64] });
-                            index.fields.len() - 1
-                        });
-                        let demanded = &mut index.fields[at];
-                        demanded.starts[text.len() & 63] |= bit(&text);
-                        let roots = demanded.roots.entry(text).or_default();
-                        if roots.last() != Some(&root) {
-                            roots.push(root);
-                        }
-                        if demanded.all.last() != Some(&root) {
-                            demanded.all.push(root);
-                        }
-                    }
+            let Some(demand) = demand(program, *node, operation) else {
+                rest.push(root);
+                continue;
+            };
+            for (field, text) in demand {
+                let at = fields.iter().position(|(other, _)| *other == field).unwrap_or_else(|| {
+                    fields.push((field, HashMap::default()));
+                    fields.len() - 1
+                });
+                let roots = fields[at].1.entry(text).or_default();
+                if roots.last() != Some(&root) {
+                    roots.push(root);
                 }
             }
         }
-        index
+        let demanded = |(field, roots): (usize, HashMap<_, Vec<usize>, _>)| {
+            let mut all: Vec<usize> = roots.values().flatten().copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            Demanded { field, roots: Folded::new(roots), all }
+        };
+        Index { fields: fields.into_iter().map(demanded).collect(), rest, operation }
     }
-}
-
-fn bit(text: &[u8]) -> u64 {
-    1 << (text.first().map_or(0, |b| b.to_ascii_lowercase()) & 63)
 }
 
 impl Demanded {
     /// The roots that demand this text.
     #[inline]
     pub fn roots(&self, text: &str) -> &[usize] {
-        let bytes = text.as_bytes();
-        if self.starts[bytes.len() & 63] & bit(bytes) == 0 && text.is_ascii() {
-            return &[];
+        match self.roots.get(text.as_bytes()) {
+            Some(roots) => roots,
+            None if text.is_ascii() => &[],
+            None => &self.all,
         }
-        if !text.is_ascii() {
-            return &self.all;
-        }
-        let mut folded = [0; 128];
-        let found = match folded.get_mut(..bytes.len()) {
-            Some(folded) => {
-                folded.copy_from_slice(bytes);
-                folded.make_ascii_lowercase();
-                self.roots.get(&*folded)
-            }
-            None => self.roots.get(bytes.to_ascii_lowercase().as_slice()),
-        };
-        found.map_or(&[], Vec::as_slice)
     }
 }
 
@@ -94,7 +82,7 @@ fn demand(program: &Program, node: usize, first: Option<usize>) -> Option<Demand
                 // Objects are searched in their leaves, which nobody can look up.
                 let record = matches!(program.fields[*field], FieldRef::Record);
                 (!record).then(|| {
-                    let mut texts: Vec<_> = texts.iter().map(|text| (*field, text.clone())).collect();
+                    let mut texts: Vec<_> = texts.keys().map(|text| (*field, text.into())).collect();
                     texts.sort();
                     texts
                 })

@@ -6,11 +6,11 @@ pub mod modifiers;
 pub mod pattern;
 pub mod test;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use event::uuid::Namespace;
-use event::{Field, LogSourceName, Origin, RuleCard, RuleIndex, Wanted};
+use event::{Field, Folded, LogSourceName, Origin, RuleCard, RuleIndex, Wanted, WantedWhen};
 use rsigma_parser::ConditionExpr;
 use rsigma_parser::ast::{Quantifier, SelectorPattern};
 
@@ -171,8 +171,7 @@ impl RuleSet {
         for (name, program) in &mut set.programs {
             let operation = tables.iter().find(|table| table.name == *name).map_or("", |table| table.operation);
             program.finish(operation);
-            for (root, rules) in program.index.rest.iter().map(|root| &program.roots[*root]) {
-                let _ = root;
+            for (_, rules) in program.index.rest.iter().map(|root| &program.roots[*root]) {
                 rules.iter().for_each(|rule| set.rules[*rule as usize].indexed = false);
             }
         }
@@ -241,15 +240,27 @@ impl RuleSet {
     /// What the rules want of a log source.
     pub fn wanted(&self, source: LogSourceName) -> Wanted {
         let mut wanted = Wanted::default();
-        for field in self.programs.get(&source).into_iter().flat_map(|program| &program.fields) {
+        let Some(program) = self.programs.get(&source) else { return wanted };
+        let always = program.always_read();
+        let mut seldom = BTreeSet::new();
+        for (field, always) in program.fields.iter().zip(always) {
             match field {
-                FieldRef::Raw(paths) => wanted.paths.extend(paths.iter().cloned()),
+                FieldRef::Raw(paths) if always => wanted.paths.extend(paths.iter().cloned()),
+                FieldRef::Raw(paths) => seldom.extend(paths.iter().cloned()),
                 FieldRef::Column(path) => {
                     wanted.columns.insert(path.clone());
                 }
                 FieldRef::Record => wanted.whole_record = true,
             }
         }
+        let operation = program.index.fields.iter().find(|demanded| Some(demanded.field) == program.index.operation);
+        wanted.when = operation.and_then(|demanded| match &program.fields[demanded.field] {
+            FieldRef::Raw(field) => {
+                let texts = demanded.roots.keys().map(|text| (text.into(), ())).collect();
+                Some(WantedWhen { field: field.clone(), texts: Folded::new(texts), paths: seldom })
+            }
+            FieldRef::Column(_) | FieldRef::Record => None,
+        });
         wanted
     }
 
@@ -311,7 +322,7 @@ impl Compiling<'_> {
             ConditionExpr::Identifier(name) => {
                 let Some(node) = selections.get(name.as_str()) else {
                     let known: Vec<&str> = selections.keys().copied().collect();
-                    let near = known.iter().min_by_key(|known| sigma_distance(name, known));
+                    let near = known.iter().min_by_key(|known| sigma::distance(name, known));
                     let help = near.map_or(String::new(), |near| format!("did you mean `{near}`? There are: {}", known.join(", ")));
                     return Err(Mistake::new(spot, &format!("the condition names `{name}`, which is no selection"), &help));
                 };
@@ -447,7 +458,7 @@ impl Compiling<'_> {
         if !is_raw || known.is_empty() || known.iter().any(|member| member.eq_ignore_ascii_case(first)) {
             return;
         }
-        let near = known.iter().map(|member| (sigma_distance(&member.to_lowercase(), &first.to_lowercase()), member)).min();
+        let near = known.iter().map(|member| (sigma::distance(&member.to_lowercase(), &first.to_lowercase()), member)).min();
         let near = near.filter(|(distance, _)| *distance <= 3).map_or(String::new(), |(_, member)| format!("; did you mean `{member}`?"));
         self.notes.push(format!("line {}: no record of {} has a field `{name}`{near}", spot.line, self.table.name));
     }
@@ -455,10 +466,6 @@ impl Compiling<'_> {
     fn is_path(&self, name: &str) -> bool {
         self.table.fields.iter().any(|field| field.origin.paths().contains(&name))
     }
-}
-
-fn sigma_distance(a: &str, b: &str) -> usize {
-    crate::sigma::distance(a, b)
 }
 
 /// Names that begin with `_` are left out unless the pattern begins so.
@@ -554,6 +561,38 @@ impl Program {
             self.roots.push((node, Vec::new()));
         }
         self.roots[at].1.push(rule);
+    }
+
+    /// Which fields are read of every event: those of the rules that are asked whatever the operation is, and all that the index looks at.
+    fn always_read(&self) -> Vec<bool> {
+        let mut read = vec![false; self.fields.len()];
+        let mut asked = vec![false; self.nodes.len()];
+        self.index.rest.iter().for_each(|root| asked[self.roots[*root].0] = true);
+        for demanded in &self.index.fields {
+            read[demanded.field] = true;
+            if Some(demanded.field) != self.index.operation {
+                demanded.all.iter().for_each(|root| asked[self.roots[*root].0] = true);
+            }
+        }
+        // Parts have smaller numbers than what they are part of.
+        for node in (0..self.nodes.len()).rev() {
+            if !asked[node] {
+                continue;
+            }
+            match &self.nodes[node] {
+                Node::Never | Node::Always => {}
+                Node::Test(test) => {
+                    let (field, test) = &self.tests[*test];
+                    read[*field] = true;
+                    if let Test::Other(_, _, other) = test {
+                        read[*other] = true;
+                    }
+                }
+                Node::Not(part) => asked[*part] = true,
+                Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| asked[*part] = true),
+            }
+        }
+        read
     }
 
     fn finish(&mut self, operation: &str) {
