@@ -64,11 +64,17 @@ struct Memo {
     epoch: u32,
     /// What a node gave for the event at hand: the event's number times two, plus the answer.
     nodes: Vec<u32>,
-    /// Roots that were asked for the event.
-    asked: Vec<u32>,
     /// The names of the answers of the last batch, and for each field which of them are its own.
     names: Arc<[Arc<str>]>,
     answers: Vec<Vec<usize>>,
+    /// Which roots are worth asking for which rows.
+    candidates: Vec<Candidate>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    row: u32,
+    root: u32,
 }
 
 /// Where a field's values stand in the batch.
@@ -95,53 +101,69 @@ impl<'a> Detector<'a> {
         };
         let memo = self.memos.entry(batch.log_source).or_default();
         memo.nodes.resize(program.nodes.len(), 0);
-        memo.asked.resize(program.roots.len(), 0);
         if memo.answers.is_empty() || !Arc::ptr_eq(&memo.names, &batch.asked) {
             memo.names = batch.asked.clone();
             memo.answers = program.fields.iter().map(|field| answers(field, &batch.asked)).collect();
         }
         let fields: Vec<Values> = program.fields.iter().zip(&memo.answers).map(|(field, answers)| values(field, answers, batch)).collect();
+        let mut candidates = std::mem::take(&mut memo.candidates);
+        find_candidates(program, &fields, batch.len(), &mut candidates);
+        found.candidates = candidates.len() as u64;
         let mut asking = Asking { program, fields: &fields, memo, row: 0 };
-        for row in 0..batch.len() {
+        for of_row in candidates.chunk_by(|a, b| a.row == b.row) {
+            let row = of_row[0].row as usize;
             asking.begin(row);
-            let mut ask = |asking: &mut Asking, root: usize| {
-                if !asking.first_time(root) {
-                    return;
+            for candidate in of_row {
+                let (node, rules) = &program.roots[candidate.root as usize];
+                if asking.holds(*node) {
+                    let (time, key) = (batch.times[row], batch.keys[row]);
+                    found.detections.extend(rules.iter().map(|rule| Detection { time, key, rule: *rule, row: row as u32, event: None }));
                 }
-                found.candidates += 1;
-                let (node, rules) = &program.roots[root];
-                if !asking.holds(*node) {
-                    return;
-                }
-                let (time, key) = (batch.times[row], batch.keys[row]);
-                found.detections.extend(rules.iter().map(|rule| Detection { time, key, rule: *rule, row: row as u32, event: None }));
-            };
-            for demanded in &program.index.fields {
-                match &fields[demanded.field] {
-                    Values::Asked(asked) if asked.more.is_empty() => match asked.first(row) {
-                        None | Some((JsonKind::Null, _)) => {}
-                        Some((JsonKind::Object | JsonKind::List, _)) => demanded.all.iter().for_each(|root| ask(&mut asking, *root)),
-                        Some((_, text)) => demanded.roots(text).iter().for_each(|root| ask(&mut asking, *root)),
-                    },
-                    values => {
-                        let mut roots = Vec::new();
-                        each(values, row, &mut |kind, text| {
-                            let found = match kind {
-                                JsonKind::Object | JsonKind::List => demanded.all.as_slice(),
-                                _ => demanded.roots(text),
-                            };
-                            roots.extend_from_slice(found);
-                            false
-                        });
-                        roots.into_iter().for_each(|root| ask(&mut asking, root));
-                    }
-                }
-            }
-            for root in &program.index.rest {
-                ask(&mut asking, *root);
             }
         }
+        candidates.clear();
+        asking.memo.candidates = candidates;
         found
+    }
+}
+
+/// Which rows have what some root demands; in order, each once.
+fn find_candidates(program: &Program, fields: &[Values], rows: usize, candidates: &mut Vec<Candidate>) {
+    for demanded in &program.index.fields {
+        let roots = &demanded.roots;
+        each_row(&fields[demanded.field], rows, &mut |row, kind, text| {
+            let add = |roots: &Vec<usize>| candidates.extend(roots.iter().map(|root| Candidate { row, root: *root as u32 }));
+            match kind {
+                JsonKind::Missing | JsonKind::Null => {}
+                JsonKind::Object | JsonKind::List => roots.all().for_each(add),
+                _ => roots.of(text.as_bytes()).for_each(add),
+            }
+        });
+    }
+    for root in &program.index.rest {
+        candidates.extend((0..rows as u32).map(|row| Candidate { row, root: *root as u32 }));
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+}
+
+/// Calls `test` for each value of each row.
+fn each_row(values: &Values, rows: usize, test: &mut dyn FnMut(u32, JsonKind, &str)) {
+    match values {
+        Values::None => {}
+        // Few rows have one.
+        Values::Asked(Asked { rows: Some(rows), kinds, texts, more }) => {
+            for (at, row) in rows.iter().enumerate() {
+                test(*row, kinds[at], texts.value(at));
+            }
+            more.iter().for_each(|more| test(more.row, more.kind, &more.text));
+        }
+        values => (0..rows).for_each(|row| {
+            each(values, row, &mut |kind, text| {
+                test(row as u32, kind, text);
+                false
+            });
+        }),
     }
 }
 
@@ -219,14 +241,8 @@ impl Asking<'_> {
         self.memo.epoch += 1;
         if self.memo.epoch == u32::MAX / 2 {
             self.memo.nodes.fill(0);
-            self.memo.asked.fill(0);
             self.memo.epoch = 1;
         }
-    }
-
-    fn first_time(&mut self, root: usize) -> bool {
-        let before = std::mem::replace(&mut self.memo.asked[root], self.memo.epoch);
-        before != self.memo.epoch
     }
 
     fn holds(&mut self, node: usize) -> bool {

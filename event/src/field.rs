@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::folded::Folded;
+use crate::literals::Literals;
 
 /// The name of a log source, as users type it: `aws_cloudtrail`. Frozen once published.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ pub struct Field {
 /// What is wanted of the events of one log source: by the rules, by the evidence of findings, by the outputs.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Paths into the raw record that rules ask for, as the rules spell them (after aliases).
+    /// Paths into the raw record that rules ask of every record, as the rules spell them (after aliases).
     pub paths: BTreeSet<String>,
     /// OCSF columns, by path.
     pub columns: BTreeSet<String>,
@@ -69,16 +69,18 @@ pub struct Wanted {
     pub all_columns: bool,
     /// A rule searches whole records (keywords).
     pub whole_record: bool,
-    /// What rules ask of few records.
-    pub when: Option<WantedWhen>,
+    /// What rules ask of some records only.
+    pub when: Vec<WantedWhen>,
 }
 
-/// Paths that are wanted of a record only where a field has one of some texts; of the others, whatever stands there need not be said.
+/// Paths that are wanted of a record where a field has one of some texts. Of other records nothing need be said of them.
 #[derive(Clone, Debug)]
 pub struct WantedWhen {
-    /// The paths of the field, which are wanted of every record.
+    /// The paths of the field.
     pub field: Vec<String>,
-    /// A text beyond ASCII, and what is no text but not null either, may be any of them.
-    pub texts: Folded<()>,
+    /// A value that is no text, and not null either, may be any of them.
+    pub texts: Literals<()>,
     pub paths: BTreeSet<String>,
+    /// So few records are such that they may as well be read again.
+    pub rare: bool,
 }

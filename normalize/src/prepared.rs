@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_buffer::Buffer;
 use event::ocsf::{COLUMNS, Class, Kind, column_at, position};
-use event::{Asked, EventBatch, EventKey, Folded, JsonKind, Millis, More, Origin, Wanted};
+use event::{Asked, EventBatch, EventKey, JsonKind, Literals, Millis, More, Origin, Wanted};
 
 use crate::columns::{Builder, Shape};
 use crate::logsource::LogSource;
@@ -21,19 +21,20 @@ const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
 pub struct Prepared {
     pub source: &'static LogSource,
-    /// The paths that are wanted of every record.
+    /// The paths that are looked for in every record, and all that there are.
     trie: Trie,
+    whole_trie: Trie,
     leaves: usize,
-    when: Option<When>,
-    /// Whether the record at hand is one of those of which more is wanted.
-    asked_more: bool,
+    when: Vec<When>,
+    /// Which of them apply to the record at hand.
+    applying: Vec<usize>,
     pub row: Row,
     unmapped: bool,
     /// Columns that hold the text of a path as it is, or of the first of several.
     direct: Vec<(usize, Vec<Leaf>)>,
     constants: Vec<(usize, &'static str)>,
     asked_names: Arc<[Arc<str>]>,
-    /// First what is asked of all records, as many as `always`.
+    /// First what is asked of every record, as many as `always`.
     asked: Vec<AskedPath>,
     always: usize,
     shapes: Vec<Shape>,
@@ -48,16 +49,15 @@ struct AskedPath {
     leaf: Option<Leaf>,
     /// The column that holds the same texts, where it is built: its array is the answer.
     column: Option<usize>,
-    /// Asked of few records.
-    seldom: bool,
 }
 
 /// Of which records more is wanted: those where one of these paths has one of these texts.
 struct When {
     field: Vec<Leaf>,
-    texts: Folded<()>,
-    /// All paths there are.
-    trie: Trie,
+    texts: Literals<()>,
+    /// Numbers in `asked`.
+    asked: Vec<usize>,
+    rare: bool,
 }
 
 /// The rows of one class.
@@ -73,7 +73,7 @@ struct Collected {
 /// The answers at one path.
 #[derive(Default)]
 struct Answers {
-    /// The rows that have one, where few records are asked.
+    /// The rows that have one, where not every record is asked.
     rows: Vec<u32>,
     kinds: Vec<JsonKind>,
     texts: Vec<View>,
@@ -81,7 +81,7 @@ struct Answers {
 }
 
 impl Prepared {
-    pub fn new(source: &'static LogSource, wanted: &Wanted) -> Self {
+    pub fn new<'w>(source: &'static LogSource, wanted: &'w Wanted) -> Self {
         let mut columns = vec![wanted.all_columns; COLUMNS.len()];
         for path in &wanted.columns {
             if let Some(at) = position(path) {
@@ -92,7 +92,7 @@ impl Prepared {
         columns[ORIGINAL_UID] |= columns[UID];
         let row = Row::new(columns);
         // The paths that the log source's functions use come first, under the numbers that they have there.
-        let mut leaves: Vec<&str> = source.paths.to_vec();
+        let mut leaves: Vec<&'w str> = source.paths.to_vec();
         for path in source.fields.iter().flat_map(|field| field.origin.paths()) {
             if !leaves.contains(path) {
                 leaves.push(path);
@@ -132,52 +132,70 @@ impl Prepared {
         let mut asked = Vec::new();
         if wanted.whole_record {
             asked_names.push("".into());
-            asked.push(AskedPath { leaf: None, column: None, seldom: false });
+            asked.push(AskedPath { leaf: None, column: None });
         }
-        let mut visited_seldom = visited.clone();
-        let seldom = wanted.when.iter().flat_map(|when| when.paths.difference(&wanted.paths).map(|path| (path, true)));
-        for (path, seldom) in wanted.paths.iter().map(|path| (path, false)).chain(seldom) {
+        let mut leaf_of = |path: &'w str, visited: &mut Vec<bool>| {
             // Each spelling has an answer of its own: a key that is spelled so beats one in other letters.
-            let known = leaves.iter().position(|p| p == path);
-            let leaf = known.unwrap_or_else(|| {
+            leaves.iter().position(|p| *p == path).unwrap_or_else(|| {
                 leaves.push(path);
                 visited.push(false);
-                visited_seldom.push(false);
                 taken.push(Taken::No);
                 leaves.len() - 1
-            });
-            visited[leaf] |= !seldom;
-            visited_seldom[leaf] = true;
-            // Few answers are kept by themselves; a column has all rows.
+            })
+        };
+        for path in &wanted.paths {
+            let leaf = leaf_of(path, &mut visited);
+            visited[leaf] = true;
             let answering = source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p == path));
-            let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column] && !seldom);
+            let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column]);
             asked_names.push(path.as_str().into());
-            asked.push(AskedPath { leaf: Some(leaf as Leaf), column, seldom });
+            asked.push(AskedPath { leaf: Some(leaf as Leaf), column });
+        }
+        let always = asked.len();
+        let mut when = Vec::new();
+        let mut rare = Vec::new();
+        for wanted_when in &wanted.when {
+            let field: Vec<usize> = wanted_when.field.iter().map(|path| leaf_of(path, &mut visited)).collect();
+            field.iter().for_each(|leaf| visited[*leaf] = true);
+            let mut numbers = Vec::new();
+            for path in wanted_when.paths.difference(&wanted.paths) {
+                let leaf = leaf_of(path, &mut visited);
+                if wanted_when.rare {
+                    rare.push(leaf)
+                } else {
+                    visited[leaf] = true
+                }
+                numbers.push(asked_names.iter().position(|name| **name == **path).unwrap_or_else(|| {
+                    asked_names.push(path.as_str().into());
+                    asked.push(AskedPath { leaf: Some(leaf as Leaf), column: None });
+                    asked.len() - 1
+                }));
+            }
+            let field = field.into_iter().map(|leaf| leaf as Leaf).collect();
+            when.push(When { field, texts: wanted_when.texts.clone(), asked: numbers, rare: wanted_when.rare });
         }
         let trie = |visited: &[bool]| {
             let used = (0..leaves.len()).filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No));
             Trie::new(&used.map(|leaf| (leaves[leaf], leaf as Leaf, taken[leaf])).collect::<Vec<_>>())
         };
-        let when = wanted.when.as_ref().map(|when| When {
-            field: when.field.iter().map(|path| leaves.iter().position(|p| p == path).expect("it is wanted") as Leaf).collect(),
-            texts: when.texts.clone(),
-            trie: trie(&visited_seldom),
-        });
-        let trie = trie(&visited);
+        let often = trie(&visited);
+        rare.into_iter().for_each(|leaf| visited[leaf] = true);
+        let whole_trie = trie(&visited);
         let shapes = Class::OF_EVENTS.iter().map(|class| Shape::new(*class, &row)).collect();
         Self {
             source,
-            trie,
+            trie: often,
+            whole_trie,
             leaves: leaves.len(),
             when,
-            asked_more: false,
+            applying: Vec::new(),
             unmapped: row.wanted[UNMAPPED],
             row,
             direct,
             constants,
             asked_names: asked_names.into(),
-            always: asked.iter().filter(|path| !path.seldom).count(),
             asked,
+            always,
             shapes,
             collected: Class::OF_EVENTS.iter().map(|_| None).collect(),
             rows_before: vec![0; Class::OF_EVENTS.len()],
@@ -189,14 +207,11 @@ impl Prepared {
     pub fn walk(&mut self, text: Text, hits: &mut Hits, i: usize) -> usize {
         let (leaves, unmapped, duplicates) = (self.leaves, self.unmapped, hits.duplicates);
         let next = Walk { text, trie: &self.trie, hits, unmapped, element: 0 }.record(i, leaves);
-        self.asked_more = false;
-        if let Some(when) = &self.when
-            && when.applies(text, hits)
-        {
-            // Once more, with all paths; few records are walked twice.
-            self.asked_more = true;
+        self.applying.clear();
+        self.applying.extend((0..self.when.len()).filter(|when| self.when[*when].applies(text, hits)));
+        if self.applying.iter().any(|when| self.when[*when].rare) {
             hits.duplicates = duplicates;
-            Walk { text, trie: &when.trie, hits, unmapped, element: 0 }.record(i, leaves);
+            Walk { text, trie: &self.whole_trie, hits, unmapped, element: 0 }.record(i, leaves);
         }
         next
     }
@@ -272,8 +287,7 @@ impl Prepared {
             collected.builder.push_map(UNMAPPED, entries.into_iter());
         }
         let row = collected.times.len() as u32;
-        let asked = if self.asked_more { &self.asked } else { &self.asked[..self.always] };
-        for (path, Answers { rows, kinds, texts, more }) in asked.iter().zip(&mut collected.answers) {
+        for (path, Answers { kinds, texts, more, .. }) in self.asked[..self.always].iter().zip(&mut collected.answers) {
             let Some(leaf) = path.leaf else {
                 let (start, end) = record.span;
                 kinds.push(JsonKind::Object);
@@ -284,13 +298,9 @@ impl Prepared {
             let kind = hit.map_or(JsonKind::Missing, |hit| hit.kind);
             match (path.column, hit) {
                 (None, Some(hit)) => {
-                    if path.seldom {
-                        rows.push(row);
-                    }
                     kinds.push(kind);
                     texts.push(self.row.side.view(text, hit));
                 }
-                (None, None) if path.seldom => {}
                 (None, None) => {
                     kinds.push(JsonKind::Missing);
                     texts.push(0);
@@ -303,6 +313,22 @@ impl Prepared {
                     more.push(More { row, kind, text: record.text_of(hit).into() });
                 }
             }
+            if hits.has_more() {
+                more.extend(hits.more_of(leaf).map(|hit| More { row, kind: hit.kind, text: record.text_of(hit).into() }));
+            }
+        }
+        for number in self.applying.iter().flat_map(|when| &self.when[*when].asked) {
+            let Answers { rows, kinds, texts, more } = &mut collected.answers[*number];
+            let Some((leaf, hit)) = self.asked[*number].leaf.and_then(|leaf| Some((leaf, hits.get(leaf)?))) else {
+                continue;
+            };
+            // Two conditions may want the same path.
+            if rows.last() == Some(&row) {
+                continue;
+            }
+            rows.push(row);
+            kinds.push(hit.kind);
+            texts.push(self.row.side.view(text, hit));
             if hits.has_more() {
                 more.extend(hits.more_of(leaf).map(|hit| More { row, kind: hit.kind, text: record.text_of(hit).into() }));
             }
@@ -360,9 +386,9 @@ impl Prepared {
                 partitions: partitions.clone(),
                 generation: 0,
             };
-            for (path, Answers { rows, kinds, texts, more }) in self.asked.iter().zip(collected.answers) {
-                // What has no value at all has none in `more`.
-                if path.seldom && rows.is_empty() {
+            for (n, (path, Answers { rows, kinds, texts, more })) in self.asked.iter().zip(collected.answers).enumerate() {
+                // Where the first value is missing, there are no further ones.
+                if n >= self.always && rows.is_empty() {
                     batch.answers.push(None);
                     continue;
                 }
@@ -370,7 +396,7 @@ impl Prepared {
                     Some(column) => batch.texts(COLUMNS[column].path).expect("it is wanted, and holds texts"),
                     None => views::array(texts, buffers, None),
                 };
-                batch.answers.push(Some(Asked { rows: path.seldom.then_some(rows), kinds, texts, more }));
+                batch.answers.push(Some(Asked { rows: (n >= self.always).then_some(rows), kinds, texts, more }));
             }
             out.push(batch);
         }
@@ -381,13 +407,11 @@ impl When {
     /// Whether one of the field's values may be one of the texts.
     #[inline]
     fn applies(&self, text: Text, hits: &Hits) -> bool {
-        self.field.iter().flat_map(|leaf| hits.all(*leaf)).any(|hit| match hit.kind {
+        let may_be = |hit: Hit| match hit.kind {
             JsonKind::Missing | JsonKind::Null => false,
-            JsonKind::Text if !text.escaped(hit.start, hit.end) => {
-                let text = &text.bytes[hit.start as usize..hit.end as usize];
-                self.texts.get(text).is_some() || !text.is_ascii()
-            }
+            JsonKind::Text if !text.escaped(hit.start, hit.end) => self.texts.any(&text.bytes[hit.start as usize..hit.end as usize]),
             _ => true,
-        })
+        };
+        self.field.iter().any(|leaf| hits.get(*leaf).is_some_and(may_be) || (hits.has_more() && hits.more_of(*leaf).any(may_be)))
     }
 }

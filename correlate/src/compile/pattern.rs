@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use event::{Literal, Stands, literals};
 use regex::Regex;
 use rsigma_parser::{SigmaString, SpecialChar, StringPart};
 
@@ -69,6 +70,22 @@ impl Pattern {
         self.parts.iter().find_map(|part| if let Part::Text(text) = part { Some(text.as_bytes()) } else { None }).unwrap_or_default()
     }
 
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// A text that stands in whatever the pattern matches.
+    pub fn literal(&self) -> Option<Literal> {
+        let stands = match self.shape {
+            Shape::Equals => Stands::Whole,
+            Shape::Starts => Stands::First,
+            _ => Stands::Within,
+        };
+        let texts = self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
+        let text = texts.filter(|text| text.is_ascii()).max_by_key(|text| text.len())?;
+        Some(Literal { stands, text: text.to_ascii_lowercase().into_bytes().into() })
+    }
+
     pub fn matches(&self, value: &str) -> bool {
         if let Shape::Anything = self.shape {
             return true;
@@ -88,7 +105,8 @@ impl Pattern {
             Shape::Equals => same(value, text),
             Shape::Starts => value.len() >= text.len() && same(&value[..text.len()], text),
             Shape::Ends => value.len() >= text.len() && same(&value[value.len() - text.len()..], text),
-            Shape::Contains => find(value, text, self.cased).is_some(),
+            Shape::Contains if self.cased => memchr::memmem::find(value, text).is_some(),
+            Shape::Contains => literals::find(value, text).is_some(),
             Shape::Anything => true,
             Shape::Mixed => self.mixed(value),
         }
@@ -153,16 +171,6 @@ impl Pattern {
     pub fn name(&self) -> String {
         format!("{:?}{}", self.parts, self.cased)
     }
-}
-
-/// Where `needle` stands in `value`.
-fn find(value: &[u8], needle: &[u8], cased: bool) -> Option<usize> {
-    if cased || needle.is_empty() {
-        return memchr::memmem::find(value, needle);
-    }
-    let (lower, upper) = (needle[0].to_ascii_lowercase(), needle[0].to_ascii_uppercase());
-    let last = value.len().checked_sub(needle.len())?;
-    memchr::memchr2_iter(lower, upper, &value[..=last]).find(|at| value[*at..*at + needle.len()].eq_ignore_ascii_case(needle))
 }
 
 #[cfg(test)]

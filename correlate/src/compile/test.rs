@@ -161,13 +161,9 @@ fn on_text(kind: JsonKind, text: &str, mut passes: impl FnMut(&str) -> bool) -> 
 
 fn one_of(texts: &Folded<()>, others: &[Pattern], text: &str) -> bool {
     if text.is_ascii() {
-        return texts.get(text.as_bytes()).is_some() || others.iter().any(|pattern| !pattern_is_ascii(pattern) && pattern.matches(text));
+        return texts.get(text.as_bytes()).is_some() || others.iter().any(|pattern| !pattern.is_ascii() && pattern.matches(text));
     }
     others.iter().any(|pattern| pattern.matches(text))
-}
-
-fn pattern_is_ascii(pattern: &Pattern) -> bool {
-    pattern.parts.iter().all(|part| !matches!(part, super::pattern::Part::Text(text) if !text.is_ascii()))
 }
 
 /// An address; IPv4 within IPv6 is the IPv4 address.
