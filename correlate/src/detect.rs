@@ -151,10 +151,9 @@ fn find_candidates(program: &Program, fields: &[Values], rows: usize, candidates
 fn each_row(values: &Values, rows: usize, test: &mut dyn FnMut(u32, JsonKind, &str)) {
     match values {
         Values::None => {}
-        // Few rows have one.
-        Values::Asked(Asked { rows: Some(rows), kinds, texts, more }) => {
-            for (at, row) in rows.iter().enumerate() {
-                test(*row, kinds[at], texts.value(at));
+        Values::Asked(Asked { rows: Some(rows), texts, more, .. }) => {
+            for asked in rows {
+                test(asked.row, asked.kind, texts.value(asked.text as usize));
             }
             more.iter().for_each(|more| test(more.row, more.kind, &more.text));
         }

@@ -146,12 +146,20 @@ pub enum JsonKind {
 /// What stood at one path, row by row: the text of a string without its quotes and escapes, the JSON of everything else.
 #[derive(Debug)]
 pub struct Asked {
-    /// The rows that have a value, in order, where few rows were asked; else all rows are here.
-    pub rows: Option<Vec<u32>>,
+    /// Where not every row was asked: the rows that have a value, in order, each with the place of its text.
+    pub rows: Option<Vec<AskedRow>>,
+    /// Where every row was asked: one for each of them. Texts are in the same order.
     pub kinds: Vec<JsonKind>,
     pub texts: StringViewArray,
     /// Further values of rows that have several (lists on the way), in order of row.
     pub more: Vec<More>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct AskedRow {
+    pub row: u32,
+    pub text: u32,
+    pub kind: JsonKind,
 }
 
 #[derive(Debug, Clone)]
@@ -165,11 +173,14 @@ impl Asked {
     /// The first value of a row.
     #[inline]
     pub fn first(&self, row: usize) -> Option<(JsonKind, &str)> {
-        let at = match &self.rows {
-            None => row,
-            Some(rows) => rows.binary_search(&(row as u32)).ok()?,
+        let (kind, text) = match &self.rows {
+            None => (self.kinds[row], row),
+            Some(rows) => {
+                let found = rows[rows.binary_search_by_key(&(row as u32), |asked| asked.row).ok()?];
+                (found.kind, found.text as usize)
+            }
         };
-        (self.kinds[at] != JsonKind::Missing).then(|| (self.kinds[at], self.texts.value(at)))
+        (kind != JsonKind::Missing).then(|| (kind, self.texts.value(text)))
     }
 
     /// Every value of a row.

@@ -14,11 +14,13 @@ pub mod time;
 pub mod unescape;
 pub mod uuid;
 
-pub use batch::{Asked, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, SourceTally, Tally};
+pub use batch::{
+    Asked, AskedRow, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, SourceTally, Tally,
+};
 pub use evidence::{Evidence, EvidenceField, Finding, Level, RuleCard, RuleIndex, Statement};
 pub use field::{Field, LogSourceName, Origin, Wanted, WantedWhen};
 pub use key::EventKey;
-pub use literals::{Folded, Literal, Literals, Stands};
+pub use literals::{Folded, Literal, Literals, Needle, Stands};
 pub use ocsf::{Class, Column, Kind};
 pub use reject::{Place, Reason, Reject};
 pub use time::Millis;

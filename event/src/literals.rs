@@ -20,23 +20,30 @@ pub struct Literal {
     pub text: Box<[u8]>,
 }
 
-impl Literal {
-    fn is_in(&self, value: &[u8]) -> bool {
-        match self.stands {
-            Stands::Whole => value.eq_ignore_ascii_case(&self.text),
-            Stands::First => value.get(..self.text.len()).is_some_and(|first| first.eq_ignore_ascii_case(&self.text)),
-            Stands::Within => find(value, &self.text).is_some(),
-        }
-    }
-}
-
 /// What is known of some literals.
 #[derive(Clone, Debug)]
 pub struct Literals<V> {
     whole: Folded<V>,
-    parts: Vec<(Literal, V)>,
+    parts: Vec<Part<V>>,
     /// Longer values have none of them. Of the letters that fold into one of ASCII none is longer than three bytes.
     length_max: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Part<V> {
+    needle: Needle,
+    first: bool,
+    known: V,
+}
+
+impl<V> Part<V> {
+    fn is_in(&self, value: &[u8]) -> bool {
+        let text = &self.needle.text;
+        match self.first {
+            true => value.get(..text.len()).is_some_and(|first| first.eq_ignore_ascii_case(text)),
+            false => self.needle.is_in(value),
+        }
+    }
 }
 
 impl<V> Literals<V> {
@@ -44,7 +51,10 @@ impl<V> Literals<V> {
         let (whole, parts): (Vec<_>, Vec<_>) = literals.into_iter().partition(|(literal, _)| literal.stands == Stands::Whole);
         let longest = whole.iter().map(|(literal, _)| literal.text.len()).max().unwrap_or(0);
         let length_max = if parts.is_empty() { longest * 3 } else { usize::MAX };
-        Self { whole: Folded::new(whole.into_iter().map(|(literal, known)| (literal.text, known)).collect()), parts, length_max }
+        let whole = Folded::new(whole.into_iter().map(|(literal, known)| (literal.text, known)).collect());
+        let part =
+            |(literal, known): (Literal, V)| Part { needle: Needle::new(literal.text), first: literal.stands == Stands::First, known };
+        Self { whole, parts: parts.into_iter().map(part).collect(), length_max }
     }
 
     /// What is known of the literals that stand in a value: of all of them, where the value is beyond ASCII.
@@ -53,7 +63,7 @@ impl<V> Literals<V> {
         let beyond = !value.is_ascii();
         let whole = if beyond { None } else { self.whole.get(value) };
         let others = beyond.then(|| self.whole.values.values()).into_iter().flatten();
-        let parts = self.parts.iter().filter(move |(literal, _)| beyond || literal.is_in(value)).map(|(_, known)| known);
+        let parts = self.parts.iter().filter(move |part| beyond || part.is_in(value)).map(|part| &part.known);
         whole.into_iter().chain(others).chain(parts)
     }
 
@@ -61,26 +71,46 @@ impl<V> Literals<V> {
     #[inline]
     pub fn any(&self, value: &[u8]) -> bool {
         value.len() <= self.length_max
-            && (self.whole.get(value).is_some() || self.parts.iter().any(|(literal, _)| literal.is_in(value)) || !value.is_ascii())
+            && (self.whole.get(value).is_some() || self.parts.iter().any(|part| part.is_in(value)) || !value.is_ascii())
     }
 
     pub fn all(&self) -> impl Iterator<Item = &V> {
-        self.whole.values.values().chain(self.parts.iter().map(|(_, known)| known))
+        self.whole.values.values().chain(self.parts.iter().map(|part| &part.known))
     }
 
     /// The literals alone.
     pub fn bare(&self) -> Literals<()> {
         let whole = self.whole.values.keys().map(|text| Literal { stands: Stands::Whole, text: text.clone() });
-        Literals::new(whole.chain(self.parts.iter().map(|(literal, _)| literal.clone())).map(|literal| (literal, ())))
+        let parts = self.parts.iter().map(|part| {
+            let stands = if part.first { Stands::First } else { Stands::Within };
+            Literal { stands, text: part.needle.text.clone() }
+        });
+        Literals::new(whole.chain(parts).map(|literal| (literal, ())))
     }
 }
 
-/// Where a text stands in a value, in whatever case.
-pub fn find(value: &[u8], text: &[u8]) -> Option<usize> {
-    let Some(first) = text.first() else { return Some(0) };
-    let last = value.len().checked_sub(text.len())?;
-    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), &value[..=last])
-        .find(|at| value[*at..*at + text.len()].eq_ignore_ascii_case(text))
+/// A text to be found in whatever case.
+#[derive(Clone, Debug)]
+pub struct Needle {
+    text: Box<[u8]>,
+    /// Which of its bytes is looked for first: the one that logs have least of.
+    rare: usize,
+}
+
+impl Needle {
+    pub fn new(text: Box<[u8]>) -> Self {
+        const FROM_COMMON_TO_RARE: &[u8] = b"0123456789:/-.estaoirncldumpgh_ \"{},bfvwykxqjz";
+        let rank = |byte: &u8| FROM_COMMON_TO_RARE.iter().position(|common| *common == byte.to_ascii_lowercase()).unwrap_or(usize::MAX);
+        let rare = (0..text.len()).max_by_key(|at| rank(&text[*at])).unwrap_or(0);
+        Self { text, rare }
+    }
+
+    pub fn is_in(&self, value: &[u8]) -> bool {
+        let Some(byte) = self.text.get(self.rare) else { return true };
+        let Some(places) = value.len().checked_sub(self.text.len()) else { return false };
+        memchr::memchr2_iter(byte.to_ascii_lowercase(), byte.to_ascii_uppercase(), &value[self.rare..=self.rare + places])
+            .any(|at| value[at..at + self.text.len()].eq_ignore_ascii_case(&self.text))
+    }
 }
 
 /// What is known of some whole texts; said by far the most often is that a value is none of them.

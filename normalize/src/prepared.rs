@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_buffer::Buffer;
 use event::ocsf::{COLUMNS, Class, Kind, column_at, position};
-use event::{Asked, EventBatch, EventKey, JsonKind, Literals, Millis, More, Origin, Wanted};
+use event::{Asked, AskedRow, EventBatch, EventKey, JsonKind, Literals, Millis, More, Origin, Wanted};
 
 use crate::columns::{Builder, Shape};
 use crate::logsource::LogSource;
@@ -55,6 +55,8 @@ struct AskedPath {
 struct When {
     field: Vec<Leaf>,
     texts: Literals<()>,
+    /// The text that was one of them last: it is likely to come again.
+    last: Vec<u8>,
     /// Numbers in `asked`.
     asked: Vec<usize>,
     rare: bool,
@@ -64,6 +66,8 @@ struct When {
 struct Collected {
     builder: Builder,
     answers: Vec<Answers>,
+    /// Texts of all answers that are not asked of every record.
+    texts: Vec<View>,
     times: Vec<Millis>,
     keys: Vec<EventKey>,
     places: Vec<(u32, u64)>,
@@ -73,8 +77,8 @@ struct Collected {
 /// The answers at one path.
 #[derive(Default)]
 struct Answers {
-    /// The rows that have one, where not every record is asked.
-    rows: Vec<u32>,
+    /// Where not every record is asked; their texts are those of the class.
+    rows: Vec<AskedRow>,
     kinds: Vec<JsonKind>,
     texts: Vec<View>,
     more: Vec<More>,
@@ -172,7 +176,7 @@ impl Prepared {
                 }));
             }
             let field = field.into_iter().map(|leaf| leaf as Leaf).collect();
-            when.push(When { field, texts: wanted_when.texts.clone(), asked: numbers, rare: wanted_when.rare });
+            when.push(When { field, texts: wanted_when.texts.clone(), last: Vec::new(), asked: numbers, rare: wanted_when.rare });
         }
         let trie = |visited: &[bool]| {
             let used = (0..leaves.len()).filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No));
@@ -208,8 +212,14 @@ impl Prepared {
         let (leaves, unmapped, duplicates) = (self.leaves, self.unmapped, hits.duplicates);
         let next = Walk { text, trie: &self.trie, hits, unmapped, element: 0 }.record(i, leaves);
         self.applying.clear();
-        self.applying.extend((0..self.when.len()).filter(|when| self.when[*when].applies(text, hits)));
-        if self.applying.iter().any(|when| self.when[*when].rare) {
+        let mut again = false;
+        for (number, when) in self.when.iter_mut().enumerate() {
+            if when.applies(text, hits) {
+                self.applying.push(number);
+                again |= when.rare;
+            }
+        }
+        if again {
             hits.duplicates = duplicates;
             Walk { text, trie: &self.whole_trie, hits, unmapped, element: 0 }.record(i, leaves);
         }
@@ -244,6 +254,7 @@ impl Prepared {
         let collected = self.collected[at].get_or_insert_with(|| Collected {
             builder: Builder::new(shape, &self.row, self.rows_before[at]),
             answers: self.asked.iter().map(|_| Answers::default()).collect(),
+            texts: Vec::new(),
             times: Vec::new(),
             keys: Vec::new(),
             places: Vec::new(),
@@ -318,17 +329,16 @@ impl Prepared {
             }
         }
         for number in self.applying.iter().flat_map(|when| &self.when[*when].asked) {
-            let Answers { rows, kinds, texts, more } = &mut collected.answers[*number];
+            let Answers { rows, more, .. } = &mut collected.answers[*number];
             let Some((leaf, hit)) = self.asked[*number].leaf.and_then(|leaf| Some((leaf, hits.get(leaf)?))) else {
                 continue;
             };
             // Two conditions may want the same path.
-            if rows.last() == Some(&row) {
+            if rows.last().is_some_and(|last| last.row == row) {
                 continue;
             }
-            rows.push(row);
-            kinds.push(hit.kind);
-            texts.push(self.row.side.view(text, hit));
+            rows.push(AskedRow { row, text: collected.texts.len() as u32, kind: hit.kind });
+            collected.texts.push(self.row.side.view(text, hit));
             if hits.has_more() {
                 more.extend(hits.more_of(leaf).map(|hit| More { row, kind: hit.kind, text: record.text_of(hit).into() }));
             }
@@ -386,17 +396,19 @@ impl Prepared {
                 partitions: partitions.clone(),
                 generation: 0,
             };
+            let of_some = views::array(collected.texts, buffers, None);
             for (n, (path, Answers { rows, kinds, texts, more })) in self.asked.iter().zip(collected.answers).enumerate() {
-                // Where the first value is missing, there are no further ones.
-                if n >= self.always && rows.is_empty() {
-                    batch.answers.push(None);
+                if n >= self.always {
+                    // Where the first value is missing, there are no further ones.
+                    let any = !rows.is_empty();
+                    batch.answers.push(any.then(|| Asked { rows: Some(rows), kinds, texts: of_some.clone(), more }));
                     continue;
                 }
                 let texts = match path.column {
                     Some(column) => batch.texts(COLUMNS[column].path).expect("it is wanted, and holds texts"),
                     None => views::array(texts, buffers, None),
                 };
-                batch.answers.push(Some(Asked { rows: (n >= self.always).then_some(rows), kinds, texts, more }));
+                batch.answers.push(Some(Asked { rows: None, kinds, texts, more }));
             }
             out.push(batch);
         }
@@ -406,12 +418,24 @@ impl Prepared {
 impl When {
     /// Whether one of the field's values may be one of the texts.
     #[inline]
-    fn applies(&self, text: Text, hits: &Hits) -> bool {
-        let may_be = |hit: Hit| match hit.kind {
+    fn applies(&mut self, text: Text, hits: &Hits) -> bool {
+        let (texts, last) = (&self.texts, &mut self.last);
+        let mut may_be = |hit: Hit| match hit.kind {
             JsonKind::Missing | JsonKind::Null => false,
-            JsonKind::Text if !text.escaped(hit.start, hit.end) => self.texts.any(&text.bytes[hit.start as usize..hit.end as usize]),
+            JsonKind::Text if !text.escaped(hit.start, hit.end) => {
+                let value = &text.bytes[hit.start as usize..hit.end as usize];
+                if value == last.as_slice() && !value.is_empty() {
+                    return true;
+                }
+                let any = texts.any(value);
+                if any {
+                    last.clear();
+                    last.extend_from_slice(value);
+                }
+                any
+            }
             _ => true,
         };
-        self.field.iter().any(|leaf| hits.get(*leaf).is_some_and(may_be) || (hits.has_more() && hits.more_of(*leaf).any(may_be)))
+        self.field.iter().any(|leaf| hits.get(*leaf).is_some_and(&mut may_be) || (hits.has_more() && hits.more_of(*leaf).any(&mut may_be)))
     }
 }

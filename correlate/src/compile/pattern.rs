@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use event::{Literal, Stands, literals};
+use event::{Literal, Needle, Stands};
 use regex::Regex;
 use rsigma_parser::{SigmaString, SpecialChar, StringPart};
 
@@ -32,6 +32,8 @@ enum Shape {
     Starts,
     Ends,
     Contains,
+    /// In whatever case.
+    Within(Needle),
     Anything,
     Mixed,
 }
@@ -58,7 +60,8 @@ impl Pattern {
             [Part::Many] => Shape::Anything,
             [Part::Text(_), Part::Many] => Shape::Starts,
             [Part::Many, Part::Text(_)] => Shape::Ends,
-            [Part::Many, Part::Text(_), Part::Many] => Shape::Contains,
+            [Part::Many, Part::Text(_), Part::Many] if cased => Shape::Contains,
+            [Part::Many, Part::Text(text), Part::Many] => Shape::Within(Needle::new(text.as_bytes().into())),
             _ => Shape::Mixed,
         };
         let ascii = parts.iter().all(|part| !matches!(part, Part::Text(text) if !text.is_ascii()));
@@ -101,12 +104,12 @@ impl Pattern {
         let same = |a: &[u8], b: &[u8]| {
             if self.cased { a == b } else { a.eq_ignore_ascii_case(b) }
         };
-        match self.shape {
+        match &self.shape {
             Shape::Equals => same(value, text),
             Shape::Starts => value.len() >= text.len() && same(&value[..text.len()], text),
             Shape::Ends => value.len() >= text.len() && same(&value[value.len() - text.len()..], text),
-            Shape::Contains if self.cased => memchr::memmem::find(value, text).is_some(),
-            Shape::Contains => literals::find(value, text).is_some(),
+            Shape::Contains => memchr::memmem::find(value, text).is_some(),
+            Shape::Within(needle) => needle.is_in(value),
             Shape::Anything => true,
             Shape::Mixed => self.mixed(value),
         }
