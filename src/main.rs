@@ -24,7 +24,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Read archived logs, map them into OCSF, detect, and write what was asked for
-    Replay(commands::replay::Args),
+    Replay(Box<commands::replay::Args>),
     /// List rules and what they read; find those that cannot fire, and what each costs
     Rules(commands::rules::Args),
 }

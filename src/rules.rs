@@ -31,8 +31,8 @@ pub fn files(paths: &[String], with_builtin: bool) -> Result<Vec<SigmaFile>, Fai
         files.extend(builtin::RULES.iter().map(|(name, text)| SigmaFile { name: (*name).into(), text: (*text).into() }));
     }
     for path in paths {
-        let before = files.len();
-        for entry in walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(path).follow_links(true) {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) if error.loop_ancestor().is_some() => continue,
@@ -45,10 +45,16 @@ pub fn files(paths: &[String], with_builtin: bool) -> Result<Vec<SigmaFile>, Fai
             };
             let yaml = entry.path().extension().is_some_and(|e| e == "yml" || e == "yaml");
             if entry.file_type().is_file() && (yaml || entry.depth() == 0) {
-                files.push(SigmaFile { name: entry.path().display().to_string().into(), text: read(entry.path())?.into() });
+                found.push(entry.into_path());
             }
         }
-        if files.len() == before {
+        // Folder by folder: a separator comes before all letters.
+        let in_order = |byte: &u8| if std::path::is_separator(char::from(*byte)) { 0 } else { *byte };
+        found.sort_by_cached_key(|path| path.as_os_str().as_encoded_bytes().iter().map(in_order).collect::<Vec<u8>>());
+        for path in &found {
+            files.push(SigmaFile { name: path.display().to_string().into(), text: read(path)?.into() });
+        }
+        if found.is_empty() {
             return Err(Failure::Usage(format!("no rules in `{path}`: no file there ends in .yml or .yaml")));
         }
     }

@@ -58,13 +58,23 @@ pub struct Detector<'a> {
     memos: BTreeMap<LogSourceName, Memo>,
 }
 
-/// What a node gave for the event at hand: the event's number times two, plus the answer.
+/// What is kept from event to event.
 #[derive(Default)]
 struct Memo {
     epoch: u32,
+    /// What a node gave for the event at hand: the event's number times two, plus the answer.
     nodes: Vec<u32>,
-    /// Roots that were asked for the event.
-    asked: Vec<u32>,
+    /// The names of the answers of the last batch, and for each field which of them are its own.
+    names: Arc<[Arc<str>]>,
+    answers: Vec<Vec<usize>>,
+    /// Which roots are worth asking for which rows.
+    candidates: Vec<Candidate>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    row: u32,
+    root: u32,
 }
 
 /// Where a field's values stand in the batch.
@@ -86,57 +96,68 @@ impl<'a> Detector<'a> {
 
     pub fn detect(&mut self, batch: &EventBatch) -> Detections {
         let mut found = Detections { events: batch.len() as u64, ..Detections::default() };
+        found.candidates = self.ask(batch, |row, rules, holds| {
+            if holds() {
+                let (time, key) = (batch.times[row as usize], batch.keys[row as usize]);
+                found.detections.extend(rules.iter().map(|rule| Detection { time, key, rule: *rule, row, event: None }));
+            }
+        });
+        found
+    }
+
+    /// What each rule costs, by a clock that gives nanoseconds; its own cost is left out as well as can be.
+    pub fn measure(&mut self, batch: &EventBatch, clock: &dyn Fn() -> u64, costs: &mut [Cost]) {
+        let Some(program) = self.rules.programs.get(&batch.log_source) else { return };
+        for rule in program.roots.iter().flat_map(|(_, rules)| rules) {
+            costs[*rule as usize].events += batch.len() as u64;
+        }
+        let clock_ns = (0..16)
+            .map(|_| {
+                let from = clock();
+                clock() - from
+            })
+            .min()
+            .unwrap_or(0);
+        self.ask(batch, |_, rules, holds| {
+            let from = clock();
+            let matches = holds();
+            let ns = (clock() - from).saturating_sub(clock_ns);
+            for rule in rules {
+                let cost = &mut costs[*rule as usize];
+                cost.candidates += 1;
+                cost.matches += u64::from(matches);
+                cost.ns += ns;
+            }
+        });
+    }
+
+    /// Calls `each` for every condition that is worth asking about a row, with the rules that have it and the answer; gives their number.
+    fn ask(&mut self, batch: &EventBatch, mut each: impl FnMut(u32, &[RuleIndex], &mut dyn FnMut() -> bool)) -> u64 {
         let Some(program) = self.rules.programs.get(&batch.log_source).filter(|program| !program.roots.is_empty()) else {
-            return found;
+            return 0;
         };
         let memo = self.memos.entry(batch.log_source).or_default();
         memo.nodes.resize(program.nodes.len(), 0);
-        memo.asked.resize(program.roots.len(), 0);
-        let fields: Vec<Values> = program.fields.iter().map(|field| values(field, batch)).collect();
+        if memo.answers.is_empty() || !Arc::ptr_eq(&memo.names, &batch.asked) {
+            memo.names = batch.asked.clone();
+            memo.answers = program.fields.iter().map(|field| answers(field, &batch.asked)).collect();
+        }
+        let fields: Vec<Values> = program.fields.iter().zip(&memo.answers).map(|(field, answers)| values(field, answers, batch)).collect();
+        let mut candidates = std::mem::take(&mut memo.candidates);
+        find_candidates(program, &fields, batch.len(), &mut candidates);
+        let asked = candidates.len() as u64;
         let mut asking = Asking { program, fields: &fields, memo, row: 0 };
-        for row in 0..batch.len() {
-            asking.begin(row);
-            let mut ask = |asking: &mut Asking, root: usize| {
-                if !asking.first_time(root) {
-                    return;
-                }
-                found.candidates += 1;
-                let (node, rules) = &program.roots[root];
-                if !asking.holds(*node) {
-                    return;
-                }
-                let (time, key) = (batch.times[row], batch.keys[row]);
-                found.detections.extend(rules.iter().map(|rule| Detection { time, key, rule: *rule, row: row as u32, event: None }));
-            };
-            for demanded in &program.index.fields {
-                match &fields[demanded.field] {
-                    Values::Asked(asked) if asked.more.is_empty() && matches!(asked.kinds[row], JsonKind::Missing | JsonKind::Null) => {}
-                    Values::Asked(asked) if asked.more.is_empty() && asked.kinds[row] == JsonKind::Text => {
-                        for root in demanded.roots(asked.texts.value(row)) {
-                            ask(&mut asking, *root);
-                        }
-                    }
-                    values => {
-                        let mut roots = Vec::new();
-                        each(values, row, &mut |kind, text| {
-                            let found = match kind {
-                                JsonKind::Object | JsonKind::List => demanded.all.as_slice(),
-                                _ => demanded.roots(text),
-                            };
-                            roots.extend_from_slice(found);
-                            false
-                        });
-                        for root in roots {
-                            ask(&mut asking, root);
-                        }
-                    }
-                }
-            }
-            for root in &program.index.rest {
-                ask(&mut asking, *root);
+        for of_row in candidates.chunk_by(|a, b| a.row == b.row) {
+            let row = of_row[0].row;
+            asking.begin(row as usize);
+            for candidate in of_row {
+                let (node, rules) = &program.roots[candidate.root as usize];
+                each(row, rules, &mut || asking.holds(*node));
             }
         }
-        found
+        candidates.clear();
+        asking.memo.candidates = candidates;
+        asked
     }
 }
 
@@ -152,18 +173,60 @@ pub struct Cost {
     pub ns: u64,
 }
 
-fn values<'a>(field: &FieldRef, batch: &'a EventBatch) -> Values<'a> {
-    let asked = |path: &str| {
-        let at = batch.asked.iter().position(|name| **name == *path)?;
-        batch.answers.get(at)
-    };
+/// Which rows have what some root demands; in order, each once.
+fn find_candidates(program: &Program, fields: &[Values], rows: usize, candidates: &mut Vec<Candidate>) {
+    for demanded in &program.index.fields {
+        let roots = &demanded.roots;
+        each_row(&fields[demanded.field], rows, &mut |row, kind, text| {
+            let add = |roots: &Vec<usize>| candidates.extend(roots.iter().map(|root| Candidate { row, root: *root as u32 }));
+            match kind {
+                JsonKind::Missing | JsonKind::Null => {}
+                JsonKind::Object | JsonKind::List => roots.all().for_each(add),
+                _ => roots.of(text.as_bytes()).for_each(add),
+            }
+        });
+    }
+    for root in &program.index.rest {
+        candidates.extend((0..rows as u32).map(|row| Candidate { row, root: *root as u32 }));
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+}
+
+/// Calls `test` for each value of each row.
+fn each_row(values: &Values, rows: usize, test: &mut dyn FnMut(u32, JsonKind, &str)) {
+    match values {
+        Values::None => {}
+        Values::Asked(Asked { rows: Some(rows), texts, more, .. }) => {
+            for asked in rows {
+                test(asked.row, asked.kind, texts.value(asked.text as usize));
+            }
+            more.iter().for_each(|more| test(more.row, more.kind, &more.text));
+        }
+        values => (0..rows).for_each(|row| {
+            each(values, row, &mut |kind, text| {
+                test(row as u32, kind, text);
+                false
+            });
+        }),
+    }
+}
+
+/// Which answers are a field's.
+fn answers(field: &FieldRef, names: &[Arc<str>]) -> Vec<usize> {
+    let number = |path: &str| names.iter().position(|name| **name == *path);
     match field {
-        FieldRef::Record => asked("").map_or(Values::None, Values::Asked),
-        FieldRef::Raw(paths) => match paths.as_slice() {
-            [path] => asked(path).map_or(Values::None, Values::Asked),
-            paths => Values::Several(paths.iter().filter_map(|path| asked(path)).collect()),
-        },
-        FieldRef::Column(path) => column(path, batch).unwrap_or(Values::None),
+        FieldRef::Record => number("").into_iter().collect(),
+        FieldRef::Raw(paths) => paths.iter().filter_map(|path| number(path)).collect(),
+        FieldRef::Column(_) => Vec::new(),
+    }
+}
+
+fn values<'a>(field: &FieldRef, answers: &[usize], batch: &'a EventBatch) -> Values<'a> {
+    match (field, answers) {
+        (FieldRef::Column(path), _) => column(path, batch).unwrap_or(Values::None),
+        (_, [answer]) => batch.answers[*answer].as_ref().map_or(Values::None, Values::Asked),
+        (_, answers) => Values::Several(answers.iter().filter_map(|answer| batch.answers[*answer].as_ref()).collect()),
     }
 }
 
@@ -228,14 +291,8 @@ impl Asking<'_> {
         self.memo.epoch += 1;
         if self.memo.epoch == u32::MAX / 2 {
             self.memo.nodes.fill(0);
-            self.memo.asked.fill(0);
             self.memo.epoch = 1;
         }
-    }
-
-    fn first_time(&mut self, root: usize) -> bool {
-        let before = std::mem::replace(&mut self.memo.asked[root], self.memo.epoch);
-        before != self.memo.epoch
     }
 
     fn holds(&mut self, node: usize) -> bool {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray, StructArray};
+use arrow_array::{ArrayRef, RecordBatch, StringViewArray, StructArray};
 use arrow_buffer::Buffer;
 
 use crate::field::LogSourceName;
@@ -97,9 +97,10 @@ pub struct EventBatch {
     pub keys: Vec<EventKey>,
     /// The class's schema, projected to what was wanted.
     pub rows: RecordBatch,
-    /// The answers to what rules asked of the raw record, one per wanted path, by name. Never written out.
+    /// The answers to what rules asked of the raw record, one per wanted path, by name; none where no row was asked that has a value.
+    /// Never written out.
     pub asked: Arc<[Arc<str>]>,
-    pub answers: Vec<Asked>,
+    pub answers: Vec<Option<Asked>>,
     /// The bytes as they came, and where each row's record stands in them: evidence is read from there when a finding is built.
     pub arena: Buffer,
     pub spans: Vec<(u32, u32)>,
@@ -157,10 +158,20 @@ pub enum JsonKind {
 /// What stood at one path, row by row: the text of a string without its quotes and escapes, the JSON of everything else.
 #[derive(Debug)]
 pub struct Asked {
+    /// Where not every row was asked: the rows that have a value, in order, each with the place of its text.
+    pub rows: Option<Vec<AskedRow>>,
+    /// Where every row was asked: one for each of them. Texts are in the same order.
     pub kinds: Vec<JsonKind>,
     pub texts: StringViewArray,
     /// Further values of rows that have several (lists on the way), in order of row.
     pub more: Vec<More>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct AskedRow {
+    pub row: u32,
+    pub text: u32,
+    pub kind: JsonKind,
 }
 
 #[derive(Debug, Clone)]
@@ -171,15 +182,24 @@ pub struct More {
 }
 
 impl Asked {
+    /// The first value of a row.
+    #[inline]
+    pub fn first(&self, row: usize) -> Option<(JsonKind, &str)> {
+        let (kind, text) = match &self.rows {
+            None => (self.kinds[row], row),
+            Some(rows) => {
+                let found = rows[rows.binary_search_by_key(&(row as u32), |asked| asked.row).ok()?];
+                (found.kind, found.text as usize)
+            }
+        };
+        (kind != JsonKind::Missing).then(|| (kind, self.texts.value(text)))
+    }
+
     /// Every value of a row.
     pub fn values(&self, row: usize) -> impl Iterator<Item = (JsonKind, &str)> {
-        let first = (self.kinds[row] != JsonKind::Missing).then(|| (self.kinds[row], self.texts.value(row)));
+        let first = self.first(row);
         let from = if self.more.is_empty() { 0 } else { self.more.partition_point(|more| (more.row as usize) < row) };
         let rest = self.more[from..].iter().take_while(move |more| more.row as usize == row).map(|more| (more.kind, &*more.text));
         first.into_iter().chain(rest)
-    }
-
-    pub fn null_count(&self) -> usize {
-        self.texts.null_count()
     }
 }

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::literals::Literals;
+
 /// The name of a log source, as users type it: `aws_cloudtrail`. Frozen once published.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogSourceName(pub &'static str);
@@ -62,7 +64,7 @@ pub struct Field {
 /// What is wanted of the events of one log source: by the rules, by the evidence of findings, by the outputs.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Paths into the raw record that rules ask for, as the rules spell them (after aliases).
+    /// Paths into the raw record that rules ask of every record, as the rules spell them (after aliases).
     pub paths: BTreeSet<String>,
     /// OCSF columns, by path.
     pub columns: BTreeSet<String>,
@@ -72,4 +74,26 @@ pub struct Wanted {
     pub whole_record: bool,
     /// The user asked for the texts that a log source withholds otherwise.
     pub withheld_texts: bool,
+    /// What rules ask of some records only.
+    pub when: Vec<WantedWhen>,
+}
+
+impl Wanted {
+    /// The same, with what is wanted of some records wanted of every record.
+    pub fn of_every_record(mut self) -> Self {
+        self.paths.extend(self.when.drain(..).flat_map(|when| when.paths.into_iter().chain(when.field)));
+        self
+    }
+}
+
+/// Paths that are wanted of a record where a field has one of some texts. Of other records nothing need be said of them.
+#[derive(Clone, Debug)]
+pub struct WantedWhen {
+    /// The paths of the field.
+    pub field: Vec<String>,
+    /// A value that is no text, and not null either, may be any of them.
+    pub texts: Literals<()>,
+    pub paths: BTreeSet<String>,
+    /// So few records are such that they may as well be read again.
+    pub rare: bool,
 }

@@ -7,9 +7,11 @@ pub mod logsource;
 #[path = "../logsources/mod.rs"]
 pub mod logsources;
 mod normalizer;
+mod paths;
 mod positions;
 mod prepared;
 mod record;
+mod selector;
 mod trie;
 
 mod views;

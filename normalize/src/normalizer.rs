@@ -21,7 +21,7 @@ use crate::logsource::LogSource;
 use crate::positions::{Damage, Parser};
 use crate::prepared::{self, Prepared};
 use crate::record::Record;
-use crate::walk::{Hits, Text, Walk};
+use crate::walk::{Hits, Text};
 use crate::wrappers::{self, Closed, DEPTH_MAX, Found};
 
 const TIME: usize = column_at("time");
@@ -147,14 +147,13 @@ impl Normalizer {
         let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
         let text = Text { bytes: &batch.arena, base: 0, at: &positions[at..], backslashes, escapes_from: 0 }.of_record(span.0);
         let hits = &mut self.mapper.hits;
-        let mut walk = Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 };
-        walk.record(0, prepared.leaves);
+        prepared.walk(text, hits, 0);
         let part = batch.parts.get(row).copied();
-        if let (Some((number, list)), Some(part)) = (walk.hits.events, part) {
+        if let (Some((number, list)), Some(part)) = (hits.events, part) {
             let event = text.elements(list).nth(part as usize).expect("it was read before");
-            walk.event(number, event);
+            prepared.walk_event(text, hits, number, event);
         }
-        prepared.select(hits, text);
+        prepared.ask(text, hits, 0);
         let record = Record { text, hits, span, part };
         prepared.row.clear();
         prepared.row.side.clear();
@@ -376,21 +375,19 @@ impl Mapper {
         let mut candidates = None;
         for turn in 0..self.sources.len() {
             let at = (self.likely + turn) % self.sources.len();
-            let source = &self.sources[at];
-            if forced.is_some_and(|name| name != source.source.name) {
+            if forced.is_some_and(|name| name != self.sources[at].source.name) {
                 continue;
             }
             if turn > 0 && *candidates.get_or_insert_with(|| self.candidates(text, i)) & 1 << at == 0 {
                 continue;
             }
-            let unmapped = source.unmapped;
-            let mut walk = Walk { text, trie: &source.trie, hits: &mut self.hits, unmapped, element: 0 };
-            let next = walk.record(i, source.leaves);
+            let source = &mut self.sources[at];
+            let next = source.walk(text, &mut self.hits, i);
             let span = (text.offset(i), text.offset(next - 1) + 1);
             let record = Record { text, hits: &self.hits, span, part: None };
             if (source.source.fits)(&record) {
                 self.likely = at;
-                self.recognised(reading, text, at, span, depth);
+                self.recognised(reading, text, at, i, span, depth);
                 return next;
             }
         }
@@ -408,22 +405,21 @@ impl Mapper {
     }
 
     /// A record whose log source is known: one event, several, or first its strings are opened.
-    fn recognised(&mut self, reading: &Reading, text: Text, at: usize, span: (u32, u32), depth: usize) {
+    fn recognised(&mut self, reading: &Reading, text: Text, at: usize, i: usize, span: (u32, u32), depth: usize) {
         if reading.record.is_none() && !self.sources[at].strings.is_empty() && self.open_strings(reading, text, at, span, depth) {
             return;
         }
         let Some((number, list)) = self.hits.events else {
-            return self.event(reading, text, at, span, None);
+            return self.event(reading, text, at, i, span, None);
         };
         for (part, event) in text.elements(list).enumerate() {
             let mark = self.hits.mark();
-            let source = &self.sources[at];
-            Walk { text, trie: &source.trie, hits: &mut self.hits, unmapped: source.unmapped, element: 0 }.event(number, event);
-            self.event(reading, text, at, span, Some(part as u32));
+            self.sources[at].walk_event(text, &mut self.hits, number, event);
+            self.event(reading, text, at, i, span, Some(part as u32));
             self.hits.back_to(&mark);
         }
         if text.elements(list).next().is_none() {
-            self.event(reading, text, at, span, None);
+            self.event(reading, text, at, i, span, None);
         }
     }
 
@@ -462,10 +458,10 @@ impl Mapper {
     }
 
     /// A record of a known log source.
-    fn event(&mut self, reading: &Reading, text: Text, at: usize, span: (u32, u32), part: Option<u32>) {
+    fn event(&mut self, reading: &Reading, text: Text, at: usize, i: usize, span: (u32, u32), part: Option<u32>) {
         let prepared = &mut self.sources[at];
         let source = prepared.source;
-        prepared.select(&mut self.hits, text);
+        prepared.ask(text, &mut self.hits, i);
         let record = Record { text, hits: &self.hits, span, part };
         let raw = reading.record.unwrap_or(span);
         let raw_bytes = &text.bytes[raw.0 as usize..raw.1 as usize];

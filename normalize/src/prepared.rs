@@ -6,15 +6,17 @@ use std::sync::Arc;
 use arrow_buffer::Buffer;
 use event::ocsf::{self, COLUMNS, Class, Kind, column_at, position};
 use event::tally::Lateness;
-use event::{Asked, EventBatch, EventKey, JsonKind, Millis, More, Origin, Structure, Wanted};
+use event::{Asked, AskedRow, EventBatch, EventKey, JsonKind, Literals, Millis, More, Origin, Structure, Wanted};
 use sha2::Digest;
 
 use crate::columns::{Builder, Shape};
 use crate::logsource::LogSource;
+use crate::paths::Paths;
 use crate::record::{Cell, Record, Row};
+use crate::selector::{self, Selector};
 use crate::trie::{Leaf, Taken, Trie};
 use crate::views::{self, View};
-use crate::walk::{Hit, Hits, Text};
+use crate::walk::{Hit, Hits, Text, Walk};
 
 const CLASS_UID: usize = column_at("class_uid");
 const CLASS_NAME: usize = column_at("class_name");
@@ -30,10 +32,15 @@ const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 
 pub struct Prepared {
     pub source: &'static LogSource,
-    pub trie: Trie,
-    pub leaves: usize,
+    /// The paths that are looked for in every record, and all that there are.
+    trie: Trie,
+    whole_trie: Trie,
+    leaves: usize,
+    when: Vec<When>,
+    /// Which of them apply to the record at hand.
+    applying: Vec<usize>,
     pub row: Row,
-    pub unmapped: bool,
+    unmapped: bool,
     selectors: Vec<Selector>,
     /// Of the paths of strings that hold JSON, those that are visited.
     pub strings: Vec<Leaf>,
@@ -47,7 +54,9 @@ pub struct Prepared {
     direct: Vec<(usize, Vec<Leaf>)>,
     constants: Vec<(usize, &'static str)>,
     asked_names: Arc<[Arc<str>]>,
+    /// First what is asked of every record, as many as `always`.
     asked: Vec<AskedPath>,
+    always: usize,
     shapes: Vec<Shape>,
     collected: Vec<Option<Collected>>,
     /// How many rows of each class the batch before had: the next one will have about as many.
@@ -60,22 +69,6 @@ struct AskedPath {
     leaf: Option<Leaf>,
     /// The column that holds the same texts, where it is built: its array is the answer.
     column: Option<usize>,
-}
-
-/// `list[key=wanted].value`: read from the elements of a list that are named so.
-struct Selector {
-    leaf: Leaf,
-    key: Leaf,
-    wanted: Box<str>,
-    value: Leaf,
-}
-
-/// The parts of a path with a selector: list, key, wanted, rest.
-fn selector(path: &str) -> Option<(&str, &str, &str, &str)> {
-    let (list, rest) = path.split_once('[')?;
-    let (condition, value) = rest.split_once("].")?;
-    let (key, wanted) = condition.split_once('=')?;
-    Some((list, key, wanted, value))
 }
 
 /// Columns that every event may have, whatever its log source says.
@@ -101,10 +94,23 @@ const OF_ALL: &[&str] = &[
 /// Columns that stand in the place of `raw_data` where it is withheld.
 const OF_WITHHELD: &[&str] = &["raw_data_size", "raw_data_hash.algorithm_id", "raw_data_hash.algorithm", "raw_data_hash.value"];
 
+/// Of which records more is wanted: those where one of these paths has one of these texts.
+struct When {
+    field: Vec<Leaf>,
+    texts: Literals<()>,
+    /// The text that was one of them last: it is likely to come again.
+    last: Vec<u8>,
+    /// Numbers in `asked`.
+    asked: Vec<usize>,
+    rare: bool,
+}
+
 /// The rows of one class.
 struct Collected {
     builder: Builder,
-    asked: Vec<(Vec<JsonKind>, Vec<View>, Vec<More>)>,
+    answers: Vec<Answers>,
+    /// Texts of all answers that are not asked of every record.
+    texts: Vec<View>,
     times: Vec<Millis>,
     keys: Vec<EventKey>,
     places: Vec<(u32, u64)>,
@@ -120,6 +126,16 @@ pub struct Place {
     pub place: (u32, u64),
     /// The record as it came: another stretch than the one that was walked where strings were opened.
     pub raw: (u32, u32),
+}
+
+/// The answers at one path.
+#[derive(Default)]
+struct Answers {
+    /// Where not every record is asked; their texts are those of the class.
+    rows: Vec<AskedRow>,
+    kinds: Vec<JsonKind>,
+    texts: Vec<View>,
+    more: Vec<More>,
 }
 
 impl Prepared {
@@ -142,86 +158,85 @@ impl Prepared {
         }
         let row = Row::new(columns);
         // The paths that the log source's functions use come first, under the numbers that they have there.
-        let mut leaves: Vec<&str> = source.paths.to_vec();
-        for path in source.fields.iter().flat_map(|field| field.origin.paths()) {
-            if !leaves.contains(path) {
-                leaves.push(path);
-            }
-        }
-        let mut visited = vec![false; leaves.len()];
-        source.needed.iter().chain(source.time).chain(source.delivered).for_each(|leaf| visited[*leaf as usize] = true);
-        let mut taken = vec![Taken::No; leaves.len()];
-        let numbers = leaves.clone();
-        let number = |path: &str| numbers.iter().position(|p| *p == path).expect("all paths of the table are there") as Leaf;
+        let mut paths = Paths::default();
+        source.paths.iter().for_each(|path| paths.push(path));
+        source.needed.iter().chain(source.time).chain(source.delivered).for_each(|leaf| paths.visited[*leaf as usize] = true);
         let named = |column: Option<&str>| source.fields.iter().filter(|field| field.column == column).count();
-        let mut direct = Vec::new();
+        let mut direct: Vec<(usize, Vec<Leaf>)> = Vec::new();
         let mut constants = Vec::new();
         for field in source.fields {
             let Some(column) = field.column.map(|path| position(path).expect("the table names columns of event::ocsf")) else {
                 continue;
             };
             let any = matches!(COLUMNS[column].kind, Kind::Json | Kind::Map) || row.list_of[column].is_some();
-            for path in field.origin.paths() {
-                let leaf = number(path) as usize;
-                visited[leaf] |= row.wanted[column];
-                if !source.kept.contains(path) {
-                    let now = if any { Taken::Any } else { Taken::Scalar };
-                    taken[leaf] = if taken[leaf] == Taken::Any { Taken::Any } else { now };
+            let leaves: Vec<usize> = field.origin.paths().iter().map(|path| paths.number(path)).collect();
+            for (path, leaf) in field.origin.paths().iter().zip(&leaves) {
+                paths.visited[*leaf] |= row.wanted[column];
+                if !source.kept.contains(path) && paths.taken[*leaf] != Taken::Any {
+                    paths.taken[*leaf] = if any { Taken::Any } else { Taken::Scalar };
                 }
             }
-            if !row.wanted[column] {
-                continue;
-            }
             match field.origin {
-                Origin::Path(path) => direct.push((column, vec![number(path)])),
-                Origin::First(paths) => direct.push((column, paths.iter().map(|path| number(path)).collect())),
+                _ if !row.wanted[column] => {}
+                Origin::Path(_) | Origin::First(_) => direct.push((column, leaves.into_iter().map(|leaf| leaf as Leaf).collect())),
                 // What its own code may fill instead is filled by that, row by row.
                 Origin::Constant(text) if named(field.column) == 1 => constants.push((column, text)),
-                Origin::Constant(_) => {}
-                Origin::Derived(..) => {}
+                Origin::Constant(_) | Origin::Derived(..) => {}
             }
         }
         let mut asked_names: Vec<Arc<str>> = Vec::new();
         let mut asked = Vec::new();
+        if wanted.whole_record {
+            asked_names.push("".into());
+            asked.push(AskedPath { leaf: None, column: None });
+        }
         for path in &wanted.paths {
-            // Each spelling has an answer of its own: a key that is spelled so beats one in other letters.
-            let leaf = visit(path, &mut leaves, &mut visited, &mut taken);
+            let leaf = paths.visit(path);
             let answering = source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p == path));
             let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column]);
             asked_names.push(path.as_str().into());
             asked.push(AskedPath { leaf: Some(leaf), column });
         }
-        if wanted.whole_record {
-            asked_names.push("".into());
-            asked.push(AskedPath { leaf: None, column: None });
+        let always = asked.len();
+        let mut when = Vec::new();
+        let mut rare = Vec::new();
+        for wanted_when in &wanted.when {
+            let field = wanted_when.field.iter().map(|path| paths.visit(path)).collect();
+            // Events within a record are walked one by one, and no second time.
+            let is_rare = wanted_when.rare && source.events.is_empty();
+            let mut numbers = Vec::new();
+            for path in wanted_when.paths.difference(&wanted.paths) {
+                let leaf = if is_rare && selector::parts(path).is_none() {
+                    rare.push(paths.number(path));
+                    paths.number(path) as Leaf
+                } else {
+                    paths.visit(path)
+                };
+                numbers.push(asked_names.iter().position(|name| **name == **path).unwrap_or_else(|| {
+                    asked_names.push(path.as_str().into());
+                    asked.push(AskedPath { leaf: Some(leaf), column: None });
+                    asked.len() - 1
+                }));
+            }
+            when.push(When { field, texts: wanted_when.texts.clone(), last: Vec::new(), asked: numbers, rare: is_rare });
         }
-        let strings: Vec<Leaf> = source.strings.iter().map(|path| visit(path, &mut leaves, &mut visited, &mut taken)).collect();
-        let withheld: &[&str] = if withholds { source.withheld } else { &[] };
-        let withheld: Vec<(&str, Leaf)> = withheld.iter().map(|path| (*path, visit(path, &mut leaves, &mut visited, &mut taken))).collect();
-        withheld.iter().for_each(|(_, leaf)| taken[*leaf as usize] = Taken::Any);
-        let mut selectors = Vec::new();
-        let selecting: Vec<(usize, String, String, String)> = (0..leaves.len())
-            .filter(|leaf| visited[*leaf])
-            .filter_map(|leaf| {
-                let (list, key, wanted, value) = selector(leaves[leaf])?;
-                Some((leaf, format!("{list}.{key}"), wanted.to_owned(), format!("{list}.{value}")))
-            })
-            .collect();
-        for (leaf, key, wanted, value) in &selecting {
-            let key = visit(key, &mut leaves, &mut visited, &mut taken);
-            let value = visit(value, &mut leaves, &mut visited, &mut taken);
-            selectors.push(Selector { leaf: *leaf as Leaf, key, wanted: wanted.as_str().into(), value });
-        }
-        let used: Vec<(&str, Leaf, Taken)> = (0..leaves.len())
-            .filter(|leaf| selector(leaves[*leaf]).is_none())
-            .filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No))
-            .map(|leaf| (leaves[leaf], leaf as Leaf, taken[leaf]))
-            .collect();
+        let strings = source.strings.iter().map(|path| paths.visit(path)).collect();
+        let withheld: &[&'static str] = if withholds { source.withheld } else { &[] };
+        let withheld: Vec<(&str, Leaf)> = withheld.iter().map(|path| (*path, paths.visit(path))).collect();
+        withheld.iter().for_each(|(_, leaf)| paths.taken[*leaf as usize] = Taken::Any);
+        let selectors = paths.selectors();
+        let trie = |paths: &Paths| Trie::new(&paths.used(row.wanted[UNMAPPED]), source.events);
+        let often = trie(&paths);
+        rare.into_iter().for_each(|leaf| paths.visited[leaf] = true);
+        let whole_trie = trie(&paths);
         let shapes = Class::OF_EVENTS.iter().map(|class| Shape::new(*class, &row)).collect();
         Self {
             source,
-            trie: Trie::new(&used, source.events),
-            leaves: leaves.len(),
+            trie: often,
+            whole_trie,
+            leaves: paths.len(),
+            when,
+            applying: Vec::new(),
             unmapped: row.wanted[UNMAPPED],
             selectors,
             strings,
@@ -233,32 +248,41 @@ impl Prepared {
             constants,
             asked_names: asked_names.into(),
             asked,
+            always,
             shapes,
             collected: Class::OF_EVENTS.iter().map(|_| None).collect(),
             rows_before: vec![0; Class::OF_EVENTS.len()],
         }
     }
 
-    /// Finds the elements of lists that are wanted by name. A value that lies deeper counts for the element that it lies in.
-    pub fn select(&self, hits: &mut Hits, text: Text) {
-        for selector in &self.selectors {
-            if hits.get(selector.key).is_none() {
-                continue;
+    /// Takes what is wanted of every record, of that at position `i`; gives the position behind it.
+    #[inline]
+    pub fn walk(&mut self, text: Text, hits: &mut Hits, i: usize) -> usize {
+        Walk { text, trie: &self.trie, hits, unmapped: self.unmapped, element: 0 }.record(i, self.leaves)
+    }
+
+    /// Takes what is wanted of one of a record's events: that at position `i` of its list, which has this number.
+    pub fn walk_event(&mut self, text: Text, hits: &mut Hits, number: usize, i: usize) {
+        Walk { text, trie: &self.trie, hits, unmapped: self.unmapped, element: 0 }.event(number, i);
+    }
+
+    /// Takes what is wanted of some records only, if the one at position `i` is one of them, and what lists hold under a name.
+    #[inline]
+    pub fn ask(&mut self, text: Text, hits: &mut Hits, i: usize) {
+        self.selectors.iter().for_each(|selector| selector.select(hits, text));
+        self.applying.clear();
+        let mut again = false;
+        for (number, when) in self.when.iter_mut().enumerate() {
+            if when.applies(text, hits) {
+                self.applying.push(number);
+                again |= when.rare;
             }
-            let keys: Vec<Hit> = hits.all(selector.key).collect();
-            let mut found = Vec::new();
-            let mut at = 0;
-            for value in hits.all(selector.value) {
-                while keys.get(at + 1).is_some_and(|next| next.element <= value.start) {
-                    at += 1;
-                }
-                let key = keys[at];
-                let inside = value.element == key.element || (value.element > key.element && value.start > key.element);
-                if inside && text.is(key, &selector.wanted) {
-                    found.push(value);
-                }
-            }
-            found.into_iter().for_each(|hit| hits.push(selector.leaf, hit.plain()));
+        }
+        if again {
+            let duplicates = hits.duplicates;
+            Walk { text, trie: &self.whole_trie, hits, unmapped: self.unmapped, element: 0 }.record(i, self.leaves);
+            hits.duplicates = duplicates;
+            self.selectors.iter().for_each(|selector| selector.select(hits, text));
         }
     }
 
@@ -300,7 +324,8 @@ impl Prepared {
         }
         Collected {
             builder: Builder::new(&self.shapes[class.index()], &self.row, self.rows_before[class.index()], same),
-            asked: self.asked.iter().map(|_| Default::default()).collect(),
+            answers: self.asked.iter().map(|_| Answers::default()).collect(),
+            texts: Vec::new(),
             times: Vec::new(),
             keys: Vec::new(),
             places: Vec::new(),
@@ -350,7 +375,7 @@ impl Prepared {
             map.end_row();
         }
         let row = collected.times.len() as u32;
-        for (path, (kinds, texts, more)) in self.asked.iter().zip(&mut collected.asked) {
+        for (path, Answers { kinds, texts, more, .. }) in self.asked[..self.always].iter().zip(&mut collected.answers) {
             let Some(leaf) = path.leaf else {
                 let (start, end) = place.raw;
                 kinds.push(JsonKind::Object);
@@ -376,6 +401,21 @@ impl Prepared {
                     more.push(More { row, kind, text: record.text_of(hit).into() });
                 }
             }
+            if hits.has_more() {
+                more.extend(hits.more_of(leaf).map(|hit| More { row, kind: hit.kind, text: record.text_of(hit).into() }));
+            }
+        }
+        for number in self.applying.iter().flat_map(|when| &self.when[*when].asked) {
+            let Answers { rows, more, .. } = &mut collected.answers[*number];
+            let Some((leaf, hit)) = self.asked[*number].leaf.and_then(|leaf| Some((leaf, hits.get(leaf)?))) else {
+                continue;
+            };
+            // Two conditions may want the same path.
+            if rows.last().is_some_and(|last| last.row == row) {
+                continue;
+            }
+            rows.push(AskedRow { row, text: collected.texts.len() as u32, kind: hit.kind });
+            collected.texts.push(self.row.side.view(text, hit));
             if hits.has_more() {
                 more.extend(hits.more_of(leaf).map(|hit| More { row, kind: hit.kind, text: record.text_of(hit).into() }));
             }
@@ -436,26 +476,46 @@ impl Prepared {
                 partitions: partitions.clone(),
                 generation: 0,
             };
-            for (path, (kinds, texts, more)) in self.asked.iter().zip(collected.asked) {
+            let of_some = views::array(collected.texts, buffers, None);
+            for (n, (path, Answers { rows, kinds, texts, more })) in self.asked.iter().zip(collected.answers).enumerate() {
+                if n >= self.always {
+                    // Where the first value is missing, there are no further ones.
+                    let any = !rows.is_empty();
+                    batch.answers.push(any.then(|| Asked { rows: Some(rows), kinds, texts: of_some.clone(), more }));
+                    continue;
+                }
                 let texts = match path.column {
                     Some(column) => batch.texts(COLUMNS[column].path).expect("it is wanted, and holds texts"),
                     None => views::array(texts, buffers, None),
                 };
-                batch.answers.push(Asked { kinds, texts, more });
+                batch.answers.push(Some(Asked { rows: None, kinds, texts, more }));
             }
             out.push(batch);
         }
     }
 }
 
-/// The number of a path that is visited from now on.
-fn visit<'a>(path: &'a str, leaves: &mut Vec<&'a str>, visited: &mut Vec<bool>, taken: &mut Vec<Taken>) -> Leaf {
-    let leaf = leaves.iter().position(|known| *known == path).unwrap_or_else(|| {
-        leaves.push(path);
-        visited.push(false);
-        taken.push(Taken::No);
-        leaves.len() - 1
-    });
-    visited[leaf] = true;
-    leaf as Leaf
+impl When {
+    /// Whether one of the field's values may be one of the texts.
+    #[inline]
+    fn applies(&mut self, text: Text, hits: &Hits) -> bool {
+        let (texts, last) = (&self.texts, &mut self.last);
+        let mut may_be = |hit: Hit| match hit.kind {
+            JsonKind::Missing | JsonKind::Null => false,
+            JsonKind::Text if !text.escaped(hit.start, hit.end) => {
+                let value = &text.bytes[hit.start as usize..hit.end as usize];
+                if value == last.as_slice() && !value.is_empty() {
+                    return true;
+                }
+                let any = texts.any(value);
+                if any {
+                    last.clear();
+                    last.extend_from_slice(value);
+                }
+                any
+            }
+            _ => true,
+        };
+        self.field.iter().any(|leaf| hits.get(*leaf).is_some_and(&mut may_be) || (hits.has_more() && hits.more_of(*leaf).any(&mut may_be)))
+    }
 }

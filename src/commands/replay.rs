@@ -117,11 +117,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     };
     let mut outputs = Outputs::open(args)?;
     let progress = Progress::start(&job.read_bytes, bytes);
-    let mut collected = Collected::new(&set, &options);
+    let mut collected = Collected::new(&set, &options, built);
     pipeline::replay(&job, plan, |done| collected.add(done, &mut outputs)).map_err(world)?;
     progress.stop();
-    let (found, same, kept_file) =
-        collected.findings.finish(&set, built, &mut outputs.findings, terminal && !args.no_keep).map_err(world)?;
+    let (found, same, kept_file) = collected.findings.finish(&set, &mut outputs.findings, terminal && !args.no_keep).map_err(world)?;
     let summary = Summary {
         version: env!("CARGO_PKG_VERSION"),
         read: Read::new(file_count, job.read_bytes.load(Ordering::Relaxed), &collected.tally),
@@ -252,8 +251,9 @@ struct Collected<'a> {
 }
 
 impl<'a> Collected<'a> {
-    fn new(set: &'a RuleSet, options: &'a Options) -> Self {
-        let findings = Findings { encoder: Encoder::new(&set.cards()), sorter: Sorter::default(), options, outside: 0 };
+    fn new(set: &'a RuleSet, options: &'a Options, built: bool) -> Self {
+        let encoder = built.then(|| Encoder::new(&set.cards()));
+        let findings = Findings { encoder, sorter: Sorter::default(), options, outside: 0 };
         Self { tally: Tally::default(), candidates: 0, correlator: Correlator::default(), findings }
     }
 
@@ -282,7 +282,8 @@ impl<'a> Collected<'a> {
 
 /// Findings on their way into order.
 struct Findings<'a> {
-    encoder: Encoder,
+    /// Where findings are built.
+    encoder: Option<Encoder>,
     sorter: Sorter,
     options: &'a Options,
     outside: u64,
@@ -299,7 +300,7 @@ impl Findings<'_> {
         if !self.is_inside(finding.last()) {
             return Ok(());
         }
-        let uid = self.encoder.uid(finding);
+        let uid = self.encoder.as_ref().expect("who has evidence builds findings").uid(finding);
         let place = Place { time: finding.last(), uid: uid.0, rule: finding.rule };
         // What is kept until all are in order is a fifth of what is written then.
         self.sorter.push(place, |out| finding.evidence.iter().for_each(|event| event.write(out)))
@@ -314,13 +315,8 @@ impl Findings<'_> {
 
     /// Writes all findings in order. Gives what was found, the digest of it, and the file in which findings were kept where nobody asked
     /// for one.
-    fn finish(
-        self,
-        set: &RuleSet,
-        built: bool,
-        out: &mut Option<Output>,
-        keep: bool,
-    ) -> Result<(Found, String, Option<PathBuf>), ForwardError> {
+    fn finish(self, set: &RuleSet, out: &mut Option<Output>, keep: bool) -> Result<(Found, String, Option<PathBuf>), ForwardError> {
+        let (encoder, built) = (&self.encoder, self.encoder.is_some());
         let mut counts: Vec<(u64, i64)> = vec![(0, i64::MAX); set.rules.len()];
         let mut digest = Digest::new(set);
         let own =
@@ -332,10 +328,10 @@ impl Findings<'_> {
             let (count, first) = &mut counts[place.rule as usize];
             *count += 1;
             *first = (*first).min(place.time);
-            if !built {
+            let Some(encoder) = encoder else {
                 digest.add(place.rule, &place.uid);
                 return Ok(());
-            }
+            };
             let mut evidence = Vec::with_capacity(1);
             let mut rest = bytes;
             while !rest.is_empty() {
@@ -345,7 +341,7 @@ impl Findings<'_> {
             let finding = Finding { rule: place.rule, evidence, events };
             digest.add(place.rule, &finding.evidence[0].key.0.to_be_bytes());
             line.clear();
-            self.encoder.write(&finding, Uuid(place.uid), &mut line);
+            encoder.write(&finding, Uuid(place.uid), &mut line);
             line.push(b'\n');
             for out in [&mut *out, &mut own_output].into_iter().flatten() {
                 out.write(&line)?;

@@ -90,6 +90,7 @@ impl Fields {
     fn add(&mut self, batch: &EventBatch, columns: &BTreeSet<String>) {
         let fields = self.0.entry(batch.log_source).or_default();
         for (name, asked) in batch.asked.iter().zip(&batch.answers) {
+            let Some(asked) = asked else { continue };
             if !fields.contains(&**name) && (0..batch.len()).any(|row| asked.values(row).next().is_some()) {
                 fields.insert(name.to_string());
             }
@@ -116,7 +117,7 @@ impl Fields {
 /// Calls `each` for every batch of some logs, with the columns that rules want of it.
 fn read(set: &RuleSet, paths: &[String], each: &mut dyn FnMut(&EventBatch, &BTreeSet<String>)) -> Result<Tally, Failure> {
     let plan = Files::plan(paths).map_err(|error| Failure::Usage(error.to_string()))?;
-    let wanted = logsources::ALL.iter().map(|source| (source.name, set.wanted(source.name))).collect();
+    let wanted = logsources::ALL.iter().map(|source| (source.name, set.wanted(source.name).of_every_record())).collect();
     let mut tally = Tally::default();
     pipeline::read(plan, &wanted, &Arc::new(AtomicU64::new(0)), &mut |normalized| {
         normalized.batches.iter().for_each(|batch| each(batch, &wanted[&batch.log_source].columns));

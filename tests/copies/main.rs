@@ -87,7 +87,7 @@ fn a_detection_holds_no_arena() {
         found.show(|row| reader.evidence(batch, row));
     }
     assert!(detections.iter().any(|found| found.detections.iter().any(|detection| detection.event.is_some())));
-    let arena = normalized.batches[0].answers[0].texts.data_buffers()[0].clone();
+    let arena = normalized.batches[0].answers[0].as_ref().unwrap().texts.data_buffers()[0].clone();
     assert!(arena.strong_count() > 1, "the batches look into it");
     drop(normalized);
     assert_eq!(arena.strong_count(), 1, "nobody but this test holds it: detections own their bytes");

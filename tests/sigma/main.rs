@@ -306,7 +306,7 @@ fn collections_and_filters() {
     let filtered = "title: r\nid: 11111111-2222-4333-8444-555555555551\nname: the_rule\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n    s: {eventName: A}\n    condition: s\n---\ntitle: f\nlogsource: {product: aws, service: cloudtrail}\nfilter:\n    rules: [the_rule]\n    admins: {userIdentity.userName: root}\n    condition: not admins\n";
     let set = compile(filtered).unwrap();
     assert_eq!(set.rules.len(), 1);
-    assert_eq!(set.wanted(logsources::ALL[0].name).paths.len(), 2);
+    assert_eq!(set.wanted(logsources::ALL[0].name).when[0].paths.len(), 2, "the filter's path is wanted with the operation");
     let wrong = filtered.replace("[the_rule]", "[no_rule]");
     assert!(compile(&wrong).unwrap_err()[0].to_string().contains("no rule has the id or name `no_rule`"));
 }

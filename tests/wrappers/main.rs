@@ -153,7 +153,8 @@ fn deep(text: &str, times: usize, wrap: impl Fn(&str) -> Value) -> String {
 
 #[test]
 fn four_deep_and_no_deeper() {
-    let ways: [(&str, fn(&str) -> Value); 4] = [
+    type Wrap = fn(&str) -> Value;
+    let ways: [(&str, Wrap); 4] = [
         ("string", |text| json!({ "body": text })),
         ("base64", |text| json!({"awslogs": {"data": base64(text.as_bytes())}})),
         ("base64 of gzip", |text| json!({"awslogs": {"data": base64(&gzip(text.as_bytes()))}})),

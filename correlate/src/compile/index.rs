@@ -1,124 +1,108 @@
-//! Which rules are worth asking. A rule that can only match where some field has one of some texts is asked only there. The operation is
-//! the best such field, since most rules demand one and events differ in it; then whatever demands the fewest texts.
+//! Which rules are worth asking. A rule that can only match where some field has one of some texts, or has one of them in it, is asked
+//! only there. The operation is the best such field, since most rules demand one and events differ in it; then whatever demands the
+//! fewest texts.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use event::{Literal, Literals, Stands};
+use regex_syntax::hir::{Hir, HirKind};
+
+use super::pattern::Pattern;
 use super::test::Test;
 use super::{FieldRef, Node, Program};
 
 /// Roots by what they demand.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// For each demanded field, the roots by folded text.
+    /// For each demanded field, the roots by text.
     pub fields: Vec<Demanded>,
     /// Roots that demand nothing that can be looked up: asked for every event.
     pub rest: Vec<usize>,
+    /// The number of the field that holds the operation.
+    pub operation: Option<usize>,
 }
 
 #[derive(Debug)]
 pub struct Demanded {
     pub field: usize,
-    pub roots: HashMap<Box<[u8]>, Vec<usize>, foldhash::fast::FixedState>,
-    /// All roots that demand this field: asked where a text cannot be looked up, since its case folds beyond ASCII.
-    pub all: Vec<usize>,
-    /// Which lengths and first letters occur: most events are told apart by that alone.
-    starts: [u64; 64],
+    pub roots: Literals<Vec<usize>>,
 }
 
-/// Texts that a field has to have, one of them.
-type Demand = Vec<(usize, Box<[u8]>)>;
+/// Texts that fields have to have, one of them.
+type Demand = Vec<(usize, Literal)>;
 
 impl Index {
     pub fn new(program: &Program, operation: &str) -> Self {
-        let first = program.fields.iter().position(|field| matches!(field, FieldRef::Raw(paths) if paths.iter().any(|p| p == operation)));
-        let mut index = Index::default();
+        let is_operation = |field: &FieldRef| matches!(field, FieldRef::Raw(paths) if paths.iter().any(|p| p == operation));
+        let operation = program.fields.iter().position(is_operation);
+        let mut rest = Vec::new();
+        let mut fields: Vec<(usize, BTreeMap<Literal, Vec<usize>>)> = Vec::new();
         for (root, (node, _)) in program.roots.iter().enumerate() {
-            match demand(program, *node, first) {
-                None => index.rest.push(root),
-                Some(demand) => {
-                    for (field, text) in demand {
-                        let at = index.fields.iter().position(|demanded| demanded.field == field).unwrap_or_else(|| {
-                            index.fields.push(Demanded { field, roots: HashMap::default(), all: Vec::new(), starts: [0; 64] });
-                            index.fields.len() - 1
-                        });
-                        let demanded = &mut index.fields[at];
-                        demanded.starts[text.len() & 63] |= bit(&text);
-                        let roots = demanded.roots.entry(text).or_default();
-                        if roots.last() != Some(&root) {
-                            roots.push(root);
-                        }
-                        if demanded.all.last() != Some(&root) {
-                            demanded.all.push(root);
-                        }
-                    }
+            let Some(demand) = demand(program, *node, operation) else {
+                rest.push(root);
+                continue;
+            };
+            for (field, text) in demand {
+                let at = fields.iter().position(|(other, _)| *other == field).unwrap_or_else(|| {
+                    fields.push((field, BTreeMap::new()));
+                    fields.len() - 1
+                });
+                let roots = fields[at].1.entry(text).or_default();
+                if roots.last() != Some(&root) {
+                    roots.push(root);
                 }
             }
         }
-        index
-    }
-}
-
-fn bit(text: &[u8]) -> u64 {
-    1 << (text.first().map_or(0, |b| b.to_ascii_lowercase()) & 63)
-}
-
-impl Demanded {
-    /// The roots that demand this text.
-    #[inline]
-    pub fn roots(&self, text: &str) -> &[usize] {
-        let bytes = text.as_bytes();
-        if self.starts[bytes.len() & 63] & bit(bytes) == 0 && text.is_ascii() {
-            return &[];
-        }
-        if !text.is_ascii() {
-            return &self.all;
-        }
-        let mut folded = [0; 128];
-        let found = match folded.get_mut(..bytes.len()) {
-            Some(folded) => {
-                folded.copy_from_slice(bytes);
-                folded.make_ascii_lowercase();
-                self.roots.get(&*folded)
-            }
-            None => self.roots.get(bytes.to_ascii_lowercase().as_slice()),
-        };
-        found.map_or(&[], Vec::as_slice)
+        let fields = fields.into_iter().map(|(field, roots)| Demanded { field, roots: Literals::new(roots) }).collect();
+        Index { fields, rest, operation }
     }
 }
 
 /// What has to be there for the node to hold.
-fn demand(program: &Program, node: usize, first: Option<usize>) -> Option<Demand> {
+fn demand(program: &Program, node: usize, operation: Option<usize>) -> Option<Demand> {
     match &program.nodes[node] {
-        Node::Test(test) => match &program.tests[*test] {
-            (field, Test::OneOf(texts, patterns)) if only_ascii(patterns) => {
-                // Objects are searched in their leaves, which nobody can look up.
-                let record = matches!(program.fields[*field], FieldRef::Record);
-                (!record).then(|| {
-                    let mut texts: Vec<_> = texts.iter().map(|text| (*field, text.clone())).collect();
-                    texts.sort();
-                    texts
-                })
+        Node::Test(test) => {
+            let (field, test) = &program.tests[*test];
+            // Of an object, every leaf is searched; nobody can look these up.
+            if matches!(program.fields[*field], FieldRef::Record) {
+                return None;
             }
-            _ => None,
-        },
+            let literals = match test {
+                Test::OneOf(texts, patterns) => {
+                    let whole = |text: &[u8]| Literal { stands: Stands::Whole, text: text.into() };
+                    patterns.iter().all(Pattern::is_ascii).then(|| texts.texts().map(whole).collect())
+                }
+                Test::Pattern(pattern) => pattern.literal().map(|literal| vec![literal]),
+                Test::Regex(regex) => regex_syntax::parse(regex.as_str()).ok().and_then(|hir| literal(&hir)).map(|literal| vec![literal]),
+                _ => None,
+            };
+            let mut literals = literals?;
+            literals.sort();
+            Some(literals.into_iter().map(|literal| (*field, literal)).collect())
+        }
         Node::Or(parts) => {
             let mut all = Vec::new();
             for part in parts {
-                all.extend(demand(program, *part, first)?);
+                all.extend(demand(program, *part, operation)?);
             }
             Some(all)
         }
-        Node::And(parts) => parts
-            .iter()
-            .filter_map(|part| demand(program, *part, first))
-            .min_by_key(|demand| (!demand.iter().all(|(field, _)| Some(*field) == first), demand.len())),
+        Node::And(parts) => parts.iter().filter_map(|part| demand(program, *part, operation)).min_by_key(|demand| {
+            let parts = demand.iter().any(|(_, literal)| literal.stands != Stands::Whole);
+            (!demand.iter().all(|(field, _)| Some(*field) == operation), parts, demand.len())
+        }),
         Node::Never => Some(Vec::new()),
         Node::Always | Node::Not(_) => None,
     }
 }
 
-/// Equal texts were folded into one; what matters is that none was left out for being beyond ASCII.
-fn only_ascii(patterns: &[super::pattern::Pattern]) -> bool {
-    use super::pattern::Part;
-    patterns.iter().all(|pattern| pattern.parts.iter().all(|part| !matches!(part, Part::Text(text) if !text.is_ascii())))
+/// The longest text that stands in whatever the expression matches.
+fn literal(hir: &Hir) -> Option<Literal> {
+    match hir.kind() {
+        HirKind::Literal(text) if text.0.is_ascii() => Some(Literal { stands: Stands::Within, text: text.0.to_ascii_lowercase().into() }),
+        HirKind::Capture(capture) => literal(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => literal(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().filter_map(literal).max_by_key(|literal| literal.text.len()),
+        _ => None,
+    }
 }

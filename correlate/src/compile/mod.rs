@@ -7,11 +7,11 @@ pub mod modifiers;
 pub mod pattern;
 pub mod test;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use event::uuid::Namespace;
-use event::{Field, LogSourceName, Origin, RuleCard, RuleIndex, Wanted};
+use event::{Field, LogSourceName, Origin, RuleCard, RuleIndex, Wanted, WantedWhen};
 use rsigma_parser::ConditionExpr;
 use rsigma_parser::ast::{Quantifier, SelectorPattern};
 
@@ -97,8 +97,9 @@ pub struct Program {
     /// Conditions, each once, with the rules that have it.
     pub roots: Vec<(usize, Vec<RuleIndex>)>,
     pub index: Index,
-    numbers: HashMap<String, usize>,
-    field_numbers: HashMap<String, usize>,
+    test_numbers: HashMap<String, usize>,
+    node_numbers: HashMap<Node, usize>,
+    field_numbers: HashMap<FieldRef, usize>,
     root_numbers: HashMap<usize, usize>,
 }
 
@@ -258,9 +259,28 @@ impl RuleSet {
     /// What the rules want of a log source.
     pub fn wanted(&self, source: LogSourceName) -> Wanted {
         let mut wanted = Wanted::default();
-        for field in self.programs.get(&source).into_iter().flat_map(|program| &program.fields) {
+        let Some(program) = self.programs.get(&source) else { return wanted };
+        let raw = |read: &[bool]| -> BTreeSet<String> {
+            let read = program.fields.iter().zip(read).filter(|(_, read)| **read);
+            read.filter_map(|(field, _)| if let FieldRef::Raw(paths) = field { Some(paths) } else { None }).flatten().cloned().collect()
+        };
+        let mut always = program.index.rest.clone();
+        for demanded in &program.index.fields {
+            let roots: Vec<usize> = demanded.roots.all().flatten().copied().collect();
+            match &program.fields[demanded.field] {
+                FieldRef::Raw(field) => wanted.when.push(WantedWhen {
+                    field: field.clone(),
+                    texts: demanded.roots.bare(),
+                    paths: raw(&program.read_by(&roots)),
+                    rare: Some(demanded.field) == program.index.operation,
+                }),
+                FieldRef::Column(_) | FieldRef::Record => always.extend(roots),
+            }
+        }
+        wanted.paths = raw(&program.read_by(&always));
+        for field in &program.fields {
             match field {
-                FieldRef::Raw(paths) => wanted.paths.extend(paths.iter().cloned()),
+                FieldRef::Raw(_) => {}
                 FieldRef::Column(path) => {
                     wanted.columns.insert(path.clone());
                 }
@@ -532,12 +552,11 @@ fn selects(pattern: &SelectorPattern, name: &str) -> bool {
 
 impl Program {
     fn field(&mut self, field: FieldRef) -> usize {
-        let name = format!("{field:?}");
-        if let Some(number) = self.field_numbers.get(&name) {
+        if let Some(number) = self.field_numbers.get(&field) {
             return *number;
         }
-        self.fields.push(field);
-        self.field_numbers.insert(name, self.fields.len() - 1);
+        self.fields.push(field.clone());
+        self.field_numbers.insert(field, self.fields.len() - 1);
         self.fields.len() - 1
     }
 
@@ -552,12 +571,12 @@ impl Program {
             Test::Pattern(pattern) => format!("{field} like {}", pattern.name()),
             other => format!("{field} {other:?}"),
         };
-        if let Some(node) = self.numbers.get(&name) {
+        if let Some(node) = self.test_numbers.get(&name) {
             return *node;
         }
         self.tests.push((field, test));
         let node = self.push(Node::Test(self.tests.len() - 1));
-        self.numbers.insert(name, node);
+        self.test_numbers.insert(name, node);
         node
     }
 
@@ -589,12 +608,11 @@ impl Program {
             }
             node => node,
         };
-        let name = format!("{node:?}");
-        if let Some(number) = self.numbers.get(&name) {
+        if let Some(number) = self.node_numbers.get(&node) {
             return *number;
         }
-        let number = self.push(node);
-        self.numbers.insert(name, number);
+        let number = self.push(node.clone());
+        self.node_numbers.insert(node, number);
         number
     }
 
@@ -607,9 +625,36 @@ impl Program {
         self.roots[at].1.push(rule);
     }
 
+    /// Which fields some roots read.
+    fn read_by(&self, roots: &[usize]) -> Vec<bool> {
+        let mut read = vec![false; self.fields.len()];
+        let mut asked = vec![false; self.nodes.len()];
+        roots.iter().for_each(|root| asked[self.roots[*root].0] = true);
+        // Parts have smaller numbers than what they are part of.
+        for node in (0..self.nodes.len()).rev() {
+            if !asked[node] {
+                continue;
+            }
+            match &self.nodes[node] {
+                Node::Never | Node::Always => {}
+                Node::Test(test) => {
+                    let (field, test) = &self.tests[*test];
+                    read[*field] = true;
+                    if let Test::Other(_, _, other) = test {
+                        read[*other] = true;
+                    }
+                }
+                Node::Not(part) => asked[*part] = true,
+                Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| asked[*part] = true),
+            }
+        }
+        read
+    }
+
     fn finish(&mut self, operation: &str) {
         self.index = Index::new(self, operation);
-        self.numbers = HashMap::new();
+        self.test_numbers = HashMap::new();
+        self.node_numbers = HashMap::new();
         self.field_numbers = HashMap::new();
         self.root_numbers = HashMap::new();
     }

@@ -1,10 +1,11 @@
 //! From one item of a selection (`field|modifiers: values`) to tests. Every modifier of Sigma 2.1 is here; a combination that means
 //! nothing is a mistake with its line.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use event::Folded;
 use ipnet::IpNet;
 use regex::RegexBuilder;
 use rsigma_parser::ast::Modifier;
@@ -181,15 +182,15 @@ fn of_value(item: &Item, modifiers: &[Modifier], value: &Scalar, spot: Spot, cas
 
 /// Texts without wildcards as one set.
 pub fn one_of(patterns: Vec<Pattern>) -> Test {
-    let mut texts: HashSet<Box<[u8]>, foldhash::fast::FixedState> = HashSet::default();
+    let mut texts = HashMap::default();
     for pattern in &patterns {
         match pattern.parts.first() {
-            None => texts.insert(Box::default()),
-            Some(Part::Text(text)) if text.is_ascii() => texts.insert(text.to_ascii_lowercase().into_bytes().into()),
-            Some(_) => false,
+            None => texts.insert(Box::default(), ()),
+            Some(Part::Text(text)) if text.is_ascii() => texts.insert(text.to_ascii_lowercase().into_bytes().into(), ()),
+            Some(_) => None,
         };
     }
-    Test::OneOf(texts, patterns)
+    Test::OneOf(Folded::new(texts), patterns)
 }
 
 fn apply(modifier: Modifier, text: Text, item: &Item, spot: Spot, out: &mut Vec<Text>) -> Result<(), Mistake> {

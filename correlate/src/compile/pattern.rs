@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use event::{Literal, Needle, Stands};
 use regex::Regex;
 use rsigma_parser::{SigmaString, SpecialChar, StringPart};
 
@@ -31,6 +32,8 @@ enum Shape {
     Starts,
     Ends,
     Contains,
+    /// In whatever case.
+    Within(Needle),
     Anything,
     Mixed,
 }
@@ -57,7 +60,8 @@ impl Pattern {
             [Part::Many] => Shape::Anything,
             [Part::Text(_), Part::Many] => Shape::Starts,
             [Part::Many, Part::Text(_)] => Shape::Ends,
-            [Part::Many, Part::Text(_), Part::Many] => Shape::Contains,
+            [Part::Many, Part::Text(_), Part::Many] if cased => Shape::Contains,
+            [Part::Many, Part::Text(text), Part::Many] => Shape::Within(Needle::new(text.as_bytes().into())),
             _ => Shape::Mixed,
         };
         let ascii = parts.iter().all(|part| !matches!(part, Part::Text(text) if !text.is_ascii()));
@@ -67,6 +71,22 @@ impl Pattern {
     /// The only text in it.
     fn text(&self) -> &[u8] {
         self.parts.iter().find_map(|part| if let Part::Text(text) = part { Some(text.as_bytes()) } else { None }).unwrap_or_default()
+    }
+
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// A text that stands in whatever the pattern matches.
+    pub fn literal(&self) -> Option<Literal> {
+        let stands = match self.shape {
+            Shape::Equals => Stands::Whole,
+            Shape::Starts => Stands::First,
+            _ => Stands::Within,
+        };
+        let texts = self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
+        let text = texts.filter(|text| text.is_ascii()).max_by_key(|text| text.len())?;
+        Some(Literal { stands, text: text.to_ascii_lowercase().into_bytes().into() })
     }
 
     pub fn matches(&self, value: &str) -> bool {
@@ -84,11 +104,12 @@ impl Pattern {
         let same = |a: &[u8], b: &[u8]| {
             if self.cased { a == b } else { a.eq_ignore_ascii_case(b) }
         };
-        match self.shape {
+        match &self.shape {
             Shape::Equals => same(value, text),
             Shape::Starts => value.len() >= text.len() && same(&value[..text.len()], text),
             Shape::Ends => value.len() >= text.len() && same(&value[value.len() - text.len()..], text),
-            Shape::Contains => find(value, text, self.cased).is_some(),
+            Shape::Contains => memchr::memmem::find(value, text).is_some(),
+            Shape::Within(needle) => needle.is_in(value),
             Shape::Anything => true,
             Shape::Mixed => self.mixed(value),
         }
@@ -163,16 +184,6 @@ impl Pattern {
     pub fn name(&self) -> String {
         format!("{:?}{}", self.parts, self.cased)
     }
-}
-
-/// Where `needle` stands in `value`.
-fn find(value: &[u8], needle: &[u8], cased: bool) -> Option<usize> {
-    if cased || needle.is_empty() {
-        return memchr::memmem::find(value, needle);
-    }
-    let (lower, upper) = (needle[0].to_ascii_lowercase(), needle[0].to_ascii_uppercase());
-    let last = value.len().checked_sub(needle.len())?;
-    memchr::memchr2_iter(lower, upper, &value[..=last]).find(|at| value[*at..*at + needle.len()].eq_ignore_ascii_case(needle))
 }
 
 #[cfg(test)]

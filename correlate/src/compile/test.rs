@@ -1,10 +1,9 @@
 //! One test of one field: what it asks of a value. Knows neither batches nor rules.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use event::JsonKind;
+use event::{Folded, JsonKind};
 use ipnet::IpNet;
 use regex::Regex;
 
@@ -113,7 +112,7 @@ pub enum Test {
     Null,
     Exists,
     /// One of several texts, without wildcards. Lower case, ASCII; others stand in the pattern behind.
-    OneOf(HashSet<Box<[u8]>, foldhash::fast::FixedState>, Vec<Pattern>),
+    OneOf(Folded<()>, Vec<Pattern>),
     Pattern(Pattern),
     Regex(Regex),
     Network(IpNet),
@@ -160,24 +159,11 @@ fn on_text(kind: JsonKind, text: &str, mut passes: impl FnMut(&str) -> bool) -> 
     }
 }
 
-fn one_of(texts: &HashSet<Box<[u8]>, foldhash::fast::FixedState>, others: &[Pattern], text: &str) -> bool {
+fn one_of(texts: &Folded<()>, others: &[Pattern], text: &str) -> bool {
     if text.is_ascii() {
-        let mut folded = [0; 64];
-        let found = match folded.get_mut(..text.len()) {
-            Some(folded) => {
-                folded.copy_from_slice(text.as_bytes());
-                folded.make_ascii_lowercase();
-                texts.contains(&*folded)
-            }
-            None => texts.contains(text.to_ascii_lowercase().as_bytes()),
-        };
-        return found || others.iter().any(|pattern| !pattern_is_ascii(pattern) && pattern.matches(text));
+        return texts.get(text.as_bytes()).is_some() || others.iter().any(|pattern| !pattern.is_ascii() && pattern.matches(text));
     }
     others.iter().any(|pattern| pattern.matches(text))
-}
-
-fn pattern_is_ascii(pattern: &Pattern) -> bool {
-    pattern.parts.iter().all(|part| !matches!(part, super::pattern::Part::Text(text) if !text.is_ascii()))
 }
 
 /// An address; IPv4 within IPv6 is the IPv4 address.

@@ -168,7 +168,7 @@ fn one(file: &SigmaFile, node: &Node) -> Result<Document, Vec<RuleError>> {
 fn document(reading: &mut Reading, node: &Node) -> Option<Document> {
     for (key, _) in node.entries() {
         let name = key.key();
-        if !KNOWN_KEYS.contains(&name.as_str()) {
+        if !KNOWN_KEYS.contains(&&*name) {
             reading.notes.push(format!("line {}: `{name}` is no key of Sigma; it is kept and means nothing here", key.spot.line));
         }
     }
@@ -184,7 +184,7 @@ fn document(reading: &mut Reading, node: &Node) -> Option<Document> {
     if let Some(isobar) = node.get("isobar") {
         for (key, _) in isobar.entries() {
             let name = key.key();
-            if !["stage", "owner"].contains(&name.as_str()) {
+            if !["stage", "owner"].contains(&&*name) {
                 reading.error(key.spot, format!("unknown key `{name}` under `isobar`"), "known here: stage, owner");
             }
         }
@@ -283,7 +283,7 @@ fn log_source(reading: &mut Reading, node: &Node) -> Option<LogSourceKeys> {
     }
     for (key, _) in section.entries() {
         let name = key.key();
-        if !["category", "product", "service", "definition"].contains(&name.as_str()) {
+        if !["category", "product", "service", "definition"].contains(&&*name) {
             reading.notes.push(format!("line {}: `{name}` under `logsource` is kept and means nothing here", key.spot.line));
         }
     }
@@ -299,7 +299,7 @@ fn detection(reading: &mut Reading, section: &Node, skip: &[&str]) -> Option<Det
     }
     for (key, value) in section.entries() {
         let name = key.key();
-        match name.as_str() {
+        match &*name {
             "condition" => {
                 let items = match &value.value {
                     Value::List(items) => items.as_slice(),
@@ -320,7 +320,7 @@ fn detection(reading: &mut Reading, section: &Node, skip: &[&str]) -> Option<Det
             _ if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) => {
                 reading.error(key.spot, format!("`{name}` cannot be named in a condition"), "letters, digits, `_` and `-`");
             }
-            _ => selections.push((name, selection(reading, value))),
+            _ => selections.push((name.clone().into_owned(), selection(reading, value))),
         }
     }
     if conditions.is_empty() && reading.errors.is_empty() {
@@ -347,6 +347,14 @@ fn condition(reading: &mut Reading, node: &Node) -> Option<rsigma_parser::Condit
     if levels > CONDITION_LEVELS_MAX {
         reading.error(node.spot, format!("this condition has more than {CONDITION_LEVELS_MAX} brackets and `not`s"), "split the rule");
         return None;
+    }
+    // Most conditions name one selection.
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    if text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(word)
+        && !["and", "or", "not", "of", "all", "any", "them"].contains(&text)
+    {
+        return Some(rsigma_parser::ConditionExpr::Identifier(text.to_owned()));
     }
     match rsigma_parser::parse_condition(text) {
         Ok(condition) => Some(condition),

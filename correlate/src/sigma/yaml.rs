@@ -1,5 +1,7 @@
 //! YAML with the line of every node. Anchors are refused: no rule needs them, and they make small files large.
 
+use std::borrow::Cow;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 /// Where something stands in a file; lines and columns begin at 1.
@@ -35,9 +37,8 @@ const DEPTH_MAX: usize = 64;
 
 /// Every document of a file.
 pub fn documents(text: &str) -> Result<Vec<Node>, (Spot, String)> {
-    let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    offsets.push(text.len());
-    let mut reader = Reader { parser: Parser::new_from_str(text), offsets };
+    let offsets = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).collect());
+    let mut reader = Reader { parser: Parser::new_from_str(text), offsets, length: text.len() };
     let mut documents = Vec::new();
     loop {
         match reader.next()? {
@@ -50,13 +51,17 @@ pub fn documents(text: &str) -> Result<Vec<Node>, (Spot, String)> {
 
 struct Reader<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
-    /// The parser counts characters.
-    offsets: Vec<usize>,
+    /// Where each character begins, since the parser counts characters; none where all of them are bytes.
+    offsets: Option<Vec<usize>>,
+    length: usize,
 }
 
 impl<'a> Reader<'a> {
     fn spot(&self, span: Span) -> Spot {
-        let byte = |at: usize| self.offsets.get(at).copied().unwrap_or_else(|| *self.offsets.last().expect("the end is there"));
+        let byte = |at: usize| match &self.offsets {
+            None => at.min(self.length),
+            Some(offsets) => offsets.get(at).copied().unwrap_or(self.length),
+        };
         Spot { line: span.start.line(), column: span.start.col() + 1, start: byte(span.start.index()), end: byte(span.end.index()) }
     }
 
@@ -112,6 +117,7 @@ impl<'a> Reader<'a> {
                             format!("`{name}` stands twice in one mapping (first in line {line}); YAML keeps only one"),
                         ));
                     }
+                    drop(name);
                     entries.push((key, value));
                 }
                 Value::Map(entries)
@@ -155,14 +161,14 @@ fn scalar(text: &str) -> Value {
 
 impl Node {
     /// The text of a key, whatever YAML takes it for.
-    pub fn key(&self) -> String {
+    pub fn key(&self) -> Cow<'_, str> {
         match &self.value {
-            Value::Text(text) => text.clone(),
-            Value::Integer(number) => number.to_string(),
-            Value::Float(number) => number.to_string(),
-            Value::Bool(truth) => truth.to_string(),
-            Value::Null => String::new(),
-            Value::List(_) | Value::Map(_) => "?".to_owned(),
+            Value::Text(text) => Cow::Borrowed(text),
+            Value::Integer(number) => number.to_string().into(),
+            Value::Float(number) => number.to_string().into(),
+            Value::Bool(truth) => truth.to_string().into(),
+            Value::Null => Cow::Borrowed(""),
+            Value::List(_) | Value::Map(_) => Cow::Borrowed("?"),
         }
     }
 
@@ -188,7 +194,7 @@ impl Node {
     pub fn loose_text(&self) -> Option<String> {
         match &self.value {
             Value::List(_) | Value::Map(_) | Value::Null => None,
-            _ => Some(self.key()),
+            _ => Some(self.key().into_owned()),
         }
     }
 
