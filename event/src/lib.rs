@@ -3,6 +3,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod batch;
+pub mod block;
 pub mod cut;
 pub mod evidence;
 pub mod field;

@@ -3,12 +3,15 @@
 #![deny(clippy::disallowed_methods)]
 
 mod columns;
+mod grammar;
+mod index;
 pub mod logsource;
 #[path = "../logsources/mod.rs"]
 pub mod logsources;
 mod normalizer;
 mod positions;
 mod prepared;
+mod processor;
 mod record;
 mod trie;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
-use event::batch::PADDING;
 use event::cut::{self, Piece};
 use event::evidence::evidence_columns;
 use event::ocsf::{self, Class, column_at};
@@ -59,7 +58,6 @@ pub struct Normalizer {
     mapper: Mapper,
     /// The same log sources, with the columns that evidence is made of.
     evidence: Vec<Prepared>,
-    record: Vec<u8>,
 }
 
 /// Everything but the parser, whose positions are looked at meanwhile.
@@ -94,23 +92,18 @@ impl Normalizer {
         let mapper = Mapper { sources, likely: 0, hits: Hits::default(), key: Vec::new(), out: Out::default() };
         let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
         let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
-        Self { parser: Parser::default(), mapper, evidence, record: Vec::new() }
+        Self { parser: Parser::default(), mapper, evidence }
     }
 
     /// What a finding shows of an event: its record is read once more, since few events become findings.
     pub fn evidence(&mut self, batch: &EventBatch, row: usize) -> Evidence {
         let (start, end) = batch.spans[row];
-        self.record.clear();
-        self.record.extend_from_slice(&batch.arena[start as usize..end as usize]);
-        self.record.resize((end - start) as usize + PADDING, b' ');
-        let length = (end - start) as usize;
-        self.parser.parse_leniently(&mut self.record, 0, length).expect("it was read before");
+        assert!(self.parser.parse(&batch.arena, start as usize, end as usize), "it was read before");
         let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
-        let at = self.parser.positions();
-        let text = Text { bytes: &self.record, base: 0, at, backslashes: self.parser.backslashes(), escapes_from: 0 }.of_record(0);
+        let text = self.parser.text(&batch.arena, start as usize).of_record(start);
         let hits = &mut self.mapper.hits;
         Walk { text, trie: &prepared.trie, hits, unmapped: false, element: 0 }.record(0, prepared.leaves);
-        let record = Record { text, hits, span: (0, length as u32) };
+        let record = Record { text, hits, span: (start, end) };
         prepared.row.clear();
         prepared.row.side.clear();
         prepared.fill(&record);
@@ -120,7 +113,7 @@ impl Normalizer {
         let activity = prepared.number(ACTIVITY_ID).unwrap_or(0) as i32;
         let mut evidence = Evidence::empty(batch.times[row], batch.keys[row], batch.log_source, batch.class, activity, place);
         for (field, column) in EvidenceField::ALL.into_iter().zip(EVIDENCE_COLUMNS) {
-            prepared.with_text(column, &self.record, |text| evidence.push(field, text));
+            prepared.with_text(column, &batch.arena, |text| evidence.push(field, text));
         }
         if evidence.text(EvidenceField::Uid).is_none() {
             evidence = evidence.with_uid(&batch.keys[row].to_string());
@@ -131,9 +124,9 @@ impl Normalizer {
     /// One parse per document.
     pub fn normalize(&mut self, mut raw: RawBatch) -> Normalized {
         self.mapper.out = Out::default();
-        let mut bytes = std::mem::take(&mut raw.bytes);
+        let bytes = std::mem::take(&mut raw.bytes);
         for document in &raw.documents {
-            self.document(&Reading { raw: &raw, document }, &mut bytes);
+            self.document(&Reading { raw: &raw, document }, &bytes);
         }
         for reject in &raw.rejects {
             if reject.reason.is_of_file() {
@@ -160,19 +153,20 @@ impl Normalizer {
         Normalized { number: raw.number, batches, rejects: out.rejects, tally: out.tally }
     }
 
-    fn document(&mut self, reading: &Reading, bytes: &mut [u8]) {
+    fn document(&mut self, reading: &Reading, bytes: &[u8]) {
         let (start, end) = (reading.document.range.start as usize, reading.document.range.end as usize);
         if end - start > RECORD_BYTES_MAX && cut::long_list(&bytes[start..end]).is_none() {
             return self.mapper.out.reject(reading, &bytes[start..end], start, Reason::TooLarge, String::new(), None);
         }
-        match self.parser.parse(bytes, start, end) {
-            Ok(()) => self.value(reading, bytes, start, 0),
-            Err(_) => self.damaged(reading, bytes, start, end),
+        if self.parser.parse(bytes, start, end) {
+            self.value(reading, bytes, start, 0);
+        } else {
+            self.damaged(reading, bytes, start, end);
         }
     }
 
     /// Finds the sound records of a damaged document.
-    fn damaged(&mut self, reading: &Reading, bytes: &mut [u8], start: usize, end: usize) {
+    fn damaged(&mut self, reading: &Reading, bytes: &[u8], start: usize, end: usize) {
         let pieces = cut::documents(&bytes[start..end]);
         for piece in &pieces {
             let (range, cut_off) = match piece {
@@ -180,14 +174,14 @@ impl Normalizer {
                 Piece::Damaged { range, cut_off } => (range, *cut_off),
             };
             let (from, to) = (start + range.start, start + range.end);
-            if self.parser.parse_leniently(bytes, from, to).is_ok() {
+            if self.parser.parse(bytes, from, to) {
                 self.value(reading, bytes, from, 0);
                 continue;
             }
             match cut::long_list(&bytes[from..to]) {
                 Some(list) => {
                     let parser = &mut self.parser;
-                    let elements = cut::elements(&bytes[from..to], list, |element| parser.judge(element).is_ok());
+                    let elements = cut::elements(&bytes[from..to], list, |element| parser.parse(element, 0, element.len()));
                     for element in elements {
                         self.element(reading, bytes, from, element);
                     }
@@ -197,13 +191,14 @@ impl Normalizer {
         }
     }
 
-    fn element(&mut self, reading: &Reading, bytes: &mut [u8], from: usize, element: Piece) {
+    fn element(&mut self, reading: &Reading, bytes: &[u8], from: usize, element: Piece) {
         match element {
             Piece::Value(range) => {
                 let (start, end) = (from + range.start, from + range.end);
-                match self.parser.parse_leniently(bytes, start, end) {
-                    Ok(()) => self.value(reading, bytes, start, 1),
-                    Err(_) => self.bad(reading, bytes, start, end, false),
+                if self.parser.parse(bytes, start, end) {
+                    self.value(reading, bytes, start, 1);
+                } else {
+                    self.bad(reading, bytes, start, end, false);
                 }
             }
             Piece::Damaged { range, cut_off } => self.bad(reading, bytes, from + range.start, from + range.end, cut_off),
@@ -225,7 +220,7 @@ impl Normalizer {
 
     /// What was parsed last.
     fn value(&mut self, reading: &Reading, bytes: &[u8], start: usize, depth: usize) {
-        let text = Text { bytes, base: start as u32, at: self.parser.positions(), backslashes: self.parser.backslashes(), escapes_from: 0 };
+        let text = self.parser.text(bytes, start);
         self.mapper.records(reading, text, 0, depth);
     }
 }

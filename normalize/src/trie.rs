@@ -109,7 +109,7 @@ impl Trie {
     }
 }
 
-/// A key's length, its first and its last eight bytes, without regard to case: nearly always enough to know it.
+/// A key's length, its first and its last eight bytes: all there is of one of up to sixteen, and nearly always enough to know it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sign {
     length: u32,
@@ -120,18 +120,27 @@ struct Sign {
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
 impl Sign {
+    const WHOLE: u32 = 16;
+
     /// Of the key at `bytes[start..start + length]`; behind the arena's documents there is room to read eight bytes.
     #[inline]
     fn of(bytes: &[u8], start: usize, length: usize) -> Self {
         let eight = |at: usize| bytes.get(at..at + 8).map_or(0, |eight| u64::from_le_bytes(eight.try_into().expect("8 bytes")));
         let (first, last) =
             if length >= 8 { (eight(start), eight(start + length - 8)) } else { (eight(start) & ((1 << (length * 8)) - 1), 0) };
-        Self { length: length as u32, first: first | FOLD, last: last | FOLD }
+        Self { length: length as u32, first, last }
+    }
+
+    /// The same for keys that differ in case alone, and for few others.
+    #[inline]
+    fn folded(self) -> Self {
+        Self { length: self.length, first: self.first | FOLD, last: self.last | FOLD }
     }
 
     #[inline]
     fn hash(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let folded = self.folded();
+        let mixed = (folded.first ^ folded.last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 40) as usize
     }
 }
@@ -165,15 +174,12 @@ impl Node {
             if n == 0 {
                 return None;
             }
-            if found == sign {
-                let key = &*self.children[n as usize - 1].key;
-                let raw = &bytes[start..end];
-                if key == raw {
-                    return Some((n as usize - 1, true));
-                }
-                if key.eq_ignore_ascii_case(raw) {
-                    return Some((n as usize - 1, false));
-                }
+            let key = || &*self.children[n as usize - 1].key;
+            if found == sign && (sign.length <= Sign::WHOLE || *key() == bytes[start..end]) {
+                return Some((n as usize - 1, true));
+            }
+            if found.folded() == sign.folded() && key().eq_ignore_ascii_case(&bytes[start..end]) {
+                return Some((n as usize - 1, false));
             }
             at = (at + 1) & mask;
         }

@@ -139,20 +139,13 @@ pub struct Text<'a> {
     pub base: u32,
     /// Positions, counted from `base`.
     pub at: &'a [u32],
-    /// Where its backslashes stand in the arena.
+    /// For each position of an opening bracket, which position is that of the closing one.
+    pub closes: &'a [u32],
+    /// Where its backslashes that escape something stand in the arena.
     pub backslashes: &'a [u32],
     /// The first of them in the record at hand, or behind it: what ends before it has no escapes.
     pub escapes_from: u32,
 }
-
-const STEP: [i8; 256] = {
-    let mut step = [0; 256];
-    step[b'{' as usize] = 1;
-    step[b'[' as usize] = 1;
-    step[b'}' as usize] = -1;
-    step[b']' as usize] = -1;
-    step
-};
 
 impl<'a> Text<'a> {
     /// For the record that begins at `start`.
@@ -183,14 +176,10 @@ impl<'a> Text<'a> {
 
     /// The position behind the value at `i`.
     #[inline]
-    pub fn skip(&self, mut i: usize) -> usize {
-        let mut depth = 0i32;
-        loop {
-            depth += i32::from(STEP[self.byte(i) as usize]);
-            i += 1;
-            if depth <= 0 {
-                return i;
-            }
+    pub fn skip(&self, i: usize) -> usize {
+        match self.byte(i) {
+            b'{' | b'[' => self.closes[i] as usize + 1,
+            _ => i + 1,
         }
     }
 
