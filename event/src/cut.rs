@@ -6,6 +6,7 @@ use std::ops::Range;
 use wide::u8x16;
 
 use crate::block::{Block, Strings};
+use crate::processor::{self, Work};
 
 /// A part of some text: a whole JSON value, or bytes in which none could be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,24 +237,11 @@ impl Brackets {
     }
 
     /// Calls `seen(position, depth after it)` for each closing bracket of the chunk that leaves at most `below` open.
-    pub fn follow(&mut self, bytes: &[u8], below: u32, mut seen: impl FnMut(usize, u32)) {
-        let mut chunks = bytes.chunks_exact(64);
-        for (n, chunk) in chunks.by_ref().enumerate() {
-            self.block(chunk.try_into().expect("64 bytes"), n * 64, below, &mut seen);
-        }
-        let rest = chunks.remainder();
-        if !rest.is_empty() {
-            let mut last = [b' '; 64];
-            last[..rest.len()].copy_from_slice(rest);
-            let escaped_in = self.strings.escaped;
-            self.block(&last, bytes.len() - rest.len(), below, &mut seen);
-            // The block was filled up: a backslash at the chunk's own end escapes what is still to come, not the filler.
-            let run = rest.iter().rev().take_while(|b| **b == b'\\').count() as u64;
-            let run = if run == rest.len() as u64 { run - escaped_in } else { run };
-            self.strings.escaped = run % 2;
-        }
+    pub fn follow(&mut self, bytes: &[u8], below: u32, seen: impl FnMut(usize, u32)) {
+        processor::run(Follow { brackets: self, bytes, below, seen });
     }
 
+    #[inline(always)]
     fn block(&mut self, block: &[u8; 64], base: usize, below: u32, seen: &mut impl FnMut(usize, u32)) {
         let block = Block::new(block);
         // `[` and `{`, and `]` and `}`, differ in one bit.
@@ -285,6 +273,37 @@ impl Brackets {
 
     pub fn in_string(&self) -> bool {
         self.strings.in_string()
+    }
+}
+
+struct Follow<'a, F> {
+    brackets: &'a mut Brackets,
+    bytes: &'a [u8],
+    below: u32,
+    seen: F,
+}
+
+impl<F: FnMut(usize, u32)> Work for Follow<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { brackets, bytes, below, mut seen } = self;
+        let mut chunks = bytes.chunks_exact(64);
+        for (n, chunk) in chunks.by_ref().enumerate() {
+            brackets.block(chunk.try_into().expect("64 bytes"), n * 64, below, &mut seen);
+        }
+        let rest = chunks.remainder();
+        if !rest.is_empty() {
+            let mut last = [b' '; 64];
+            last[..rest.len()].copy_from_slice(rest);
+            let escaped_in = brackets.strings.escaped;
+            brackets.block(&last, bytes.len() - rest.len(), below, &mut seen);
+            // The block was filled up: a backslash at the chunk's own end escapes what is still to come, not the filler.
+            let run = rest.iter().rev().take_while(|b| **b == b'\\').count() as u64;
+            let run = if run == rest.len() as u64 { run - escaped_in } else { run };
+            brackets.strings.escaped = run % 2;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod field;
 pub mod key;
 pub mod ocsf;
+pub mod processor;
 pub mod reject;
 pub mod time;
 pub mod unescape;

@@ -2,6 +2,7 @@
 //! strings and what stands outside of them, no grammar.
 
 use event::block::{Block, Strings};
+use event::processor::Work;
 use wide::u8x16;
 
 /// What was found in the last document.
@@ -19,12 +20,22 @@ impl Index {
     pub fn at(&self) -> &[u32] {
         &self.at[..self.found]
     }
+}
 
-    /// Finds the positions of a document that begins at `start` in the arena. Whether its strings end and hold no control character,
-    /// and all of it is UTF-8.
+/// Finds the positions of a document that begins at `start` in the arena. Whether its strings end and hold no control character, and
+/// all of it is UTF-8.
+pub struct Find<'a> {
+    pub index: &'a mut Index,
+    pub document: &'a [u8],
+    pub start: u32,
+}
+
+impl Work for Find<'_> {
+    type Output = bool;
+
     #[inline(always)]
-    pub fn find(&mut self, document: &[u8], start: u32) -> bool {
-        let Self { at, found, backslashes } = self;
+    fn run(self) -> bool {
+        let Self { index: Index { at, found, backslashes }, document, start } = self;
         *found = 0;
         backslashes.clear();
         let mut strings = Strings::default();

@@ -11,7 +11,6 @@ pub mod logsources;
 mod normalizer;
 mod positions;
 mod prepared;
-mod processor;
 mod record;
 mod trie;
 

@@ -3,11 +3,11 @@
 //! only read. What is refused here, simd-json and serde_json look at once more, to say why.
 
 use event::batch::PADDING;
+use event::processor;
 use simd_json::{Buffers, ErrorType, Tape};
 
 use crate::grammar::{self, DEPTH_MAX};
-use crate::index::Index;
-use crate::processor;
+use crate::index::{Find, Index};
 use crate::walk::Text;
 
 /// Why a document is no JSON that is read.
@@ -30,7 +30,7 @@ impl Parser {
     /// Whether `bytes[start..end]` is one JSON value in UTF-8, nested no deeper than is read. If so, its positions are there.
     pub fn parse(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
         let document = &bytes[start..end];
-        if !processor::find(&mut self.index, document, start as u32) {
+        if !processor::run(Find { index: &mut self.index, document, start: start as u32 }) {
             return false;
         }
         let at = self.index.at();

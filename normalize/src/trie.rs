@@ -122,13 +122,15 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 impl Sign {
     const WHOLE: u32 = 16;
 
-    /// Of the key at `bytes[start..start + length]`; behind the arena's documents there is room to read eight bytes.
+    /// Of the key at `bytes[start..end]`; behind the arena's documents there is room to read eight bytes.
     #[inline]
-    fn of(bytes: &[u8], start: usize, length: usize) -> Self {
-        let eight = |at: usize| bytes.get(at..at + 8).map_or(0, |eight| u64::from_le_bytes(eight.try_into().expect("8 bytes")));
-        let (first, last) =
-            if length >= 8 { (eight(start), eight(start + length - 8)) } else { (eight(start) & ((1 << (length * 8)) - 1), 0) };
-        Self { length: length as u32, first, last }
+    fn of(bytes: &[u8], start: usize, end: usize) -> Self {
+        let key = &bytes[start..end];
+        let (first, last) = match (key.first_chunk(), key.last_chunk()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => (bytes[start..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) & ((1 << (key.len() * 8)) - 1), 0),
+        };
+        Self { length: key.len() as u32, first, last }
     }
 
     /// The same for keys that differ in case alone, and for few others.
@@ -166,22 +168,31 @@ impl Node {
     /// The child for the key at `bytes[start..end]`, and whether it is spelled exactly so.
     #[inline]
     pub fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, bool)> {
-        let sign = Sign::of(bytes, start, end - start);
-        let mask = self.table.len() - 1;
-        let mut at = sign.hash() & mask;
+        let sign = Sign::of(bytes, start, end);
+        let at = sign.hash() & (self.table.len() - 1);
+        // Mostly the first look tells.
+        match self.table[at] {
+            (_, 0) => None,
+            (found, n) if found == sign && sign.length <= Sign::WHOLE => Some((n as usize - 1, true)),
+            _ => self.search(at, sign, &bytes[start..end]),
+        }
+    }
+
+    #[inline(never)]
+    fn search(&self, mut at: usize, sign: Sign, key: &[u8]) -> Option<(usize, bool)> {
         loop {
             let (found, n) = self.table[at];
-            if n == 0 {
-                return None;
+            let child = (n as usize).checked_sub(1)?;
+            if found.folded() == sign.folded() {
+                let found = &*self.children[child].key;
+                if *found == *key {
+                    return Some((child, true));
+                }
+                if found.eq_ignore_ascii_case(key) {
+                    return Some((child, false));
+                }
             }
-            let key = || &*self.children[n as usize - 1].key;
-            if found == sign && (sign.length <= Sign::WHOLE || *key() == bytes[start..end]) {
-                return Some((n as usize - 1, true));
-            }
-            if found.folded() == sign.folded() && key().eq_ignore_ascii_case(&bytes[start..end]) {
-                return Some((n as usize - 1, false));
-            }
-            at = (at + 1) & mask;
+            at = (at + 1) & (self.table.len() - 1);
         }
     }
 

@@ -189,7 +189,7 @@ impl<'a> Text<'a> {
         // Mostly there is no white space.
         if let Some(at) = self.at.get(i) {
             let end = self.base + at;
-            if !event::cut::is_space(self.bytes[end as usize - 1]) {
+            if self.bytes[end as usize - 1] > b' ' {
                 return end;
             }
         }
@@ -208,8 +208,14 @@ impl<'a> Text<'a> {
     /// The value at `i` that ends before position `next`.
     #[inline]
     pub fn value(&self, i: usize, next: usize) -> Hit {
+        self.value_that_begins(self.byte(i), i, next)
+    }
+
+    /// The same, where its first byte is known.
+    #[inline(always)]
+    fn value_that_begins(&self, first: u8, i: usize, next: usize) -> Hit {
         let start = self.offset(i);
-        let (kind, start, end) = match self.bytes[start as usize] {
+        let (kind, start, end) = match first {
             b'"' => (JsonKind::Text, start + 1, self.end_before(next) - 1),
             b'{' => (JsonKind::Object, start, self.offset(next - 1) + 1),
             b'[' => (JsonKind::List, start, self.offset(next - 1) + 1),
@@ -292,6 +298,7 @@ impl<'a> Walk<'a> {
                 node.find(text.bytes, start as usize, end as usize)
             };
             let value = at + 2;
+            let first = text.byte(value);
             let next = match found {
                 None => {
                     let next = text.skip(value);
@@ -312,19 +319,22 @@ impl<'a> Walk<'a> {
                     }) {
                         text.skip(value)
                     } else if UNMAPPED {
-                        let scalar = !matches!(text.byte(value), b'{' | b'[');
+                        let scalar = !matches!(first, b'{' | b'[');
                         let looked_into = child.taken == Taken::No
-                            && text.byte(value) == b'{'
+                            && first == b'{'
                             && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
                         let left = !looked_into && (child.taken == Taken::No || (child.taken == Taken::Scalar && !scalar));
-                        let next =
-                            if looked_into { self.take::<true>(value, child, &child.path) } else { self.take::<false>(value, child, "") };
+                        let next = if looked_into {
+                            self.take::<true>(first, value, child, &child.path)
+                        } else {
+                            self.take::<false>(first, value, child, "")
+                        };
                         if left {
                             self.leave((start, end), under, value, next);
                         }
                         next
                     } else {
-                        self.take::<false>(value, child, "")
+                        self.take::<false>(first, value, child, "")
                     }
                 }
             };
@@ -350,28 +360,28 @@ impl<'a> Walk<'a> {
                 (leaves, from)
             });
             if !beaten {
-                self.take::<false>(at + 2, child, "");
+                self.take::<false>(self.text.byte(at + 2), at + 2, child, "");
             }
         }
     }
 
-    /// A value that a path leads to or through.
+    /// A value that a path leads to or through, and its first byte.
     #[inline]
-    fn take<const UNMAPPED: bool>(&mut self, i: usize, child: &'a Child, under: &'a str) -> usize {
-        let next = match (self.text.byte(i), child.node) {
+    fn take<const UNMAPPED: bool>(&mut self, first: u8, i: usize, child: &'a Child, under: &'a str) -> usize {
+        let next = match (first, child.node) {
             (b'[', _) => return self.list(i, child),
             (b'{', Some(node)) => self.object::<UNMAPPED>(i, node, under),
             (b'{', None) => self.text.skip(i),
             _ => i + 1,
         };
-        self.hit(i, next, child);
+        self.hit(first, i, next, child);
         next
     }
 
-    #[inline]
-    fn hit(&mut self, i: usize, next: usize, child: &Child) {
+    #[inline(always)]
+    fn hit(&mut self, first: u8, i: usize, next: usize, child: &Child) {
         if let Some((leaf, rank)) = child.leaf {
-            let hit = self.text.value(i, next);
+            let hit = self.text.value_that_begins(first, i, next);
             self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
         }
     }
@@ -379,13 +389,13 @@ impl<'a> Walk<'a> {
     fn list(&mut self, i: usize, child: &'a Child) -> usize {
         let mut at = i + 1;
         if self.text.byte(at) == b']' {
-            self.hit(i, i + 2, child);
+            self.hit(b'[', i, i + 2, child);
             return at + 1;
         }
         let around = self.element;
         loop {
             self.element = self.text.offset(at);
-            let next = self.take::<false>(at, child, "");
+            let next = self.take::<false>(self.text.byte(at), at, child, "");
             if self.text.byte(next) != b',' {
                 self.element = around;
                 return next + 1;

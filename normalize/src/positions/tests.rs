@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use event::batch::PADDING;
+use event::processor::Work;
 use simd_json::{Buffers, Tape};
 
 use super::{Damage, Parser};
 use crate::grammar::DEPTH_MAX;
-use crate::index::Index;
+use crate::index::{Find, Index};
 
 /// How deep a text is nested, strings aside, however unsound it is.
 fn depth(text: &[u8]) -> usize {
@@ -51,7 +52,7 @@ fn compare(parser: &mut Parser, text: &[u8]) {
     }
     // Both ways of searching find the same.
     let mut slow = Index::default();
-    slow.find(text, 0);
+    Find { index: &mut slow, document: text, start: 0 }.run();
     assert!(parser.parse(text, 0, text.len()) == expected);
     assert_eq!(slow.at(), parser.index.at(), "{:?}", shown());
     let verdict = parser.judge(text);
@@ -133,7 +134,8 @@ fn every_byte_everywhere() {
             }
         }
     }
-    for short in ["\\u", "\\u1", "\\u12", "\\u123", "\\ud800", "\\udc00", "\\ud800\\udc00", "\\ud800x", "\\udc00\\ud800", "\\uD800\\u0041"] {
+    for short in ["\\u", "\\u1", "\\u12", "\\u123", "\\ud800", "\\udc00", "\\ud800\\udc00", "\\ud800x", "\\udc00\\ud800", "\\uD800\\u0041"]
+    {
         compare_around(parser, format!("\"{short}\"").as_bytes());
     }
 }
