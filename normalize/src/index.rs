@@ -67,7 +67,7 @@ impl Work for Find<'_> {
                 control |= inside & below;
                 space |= other_space;
             }
-            all = all | bytes.or();
+            all |= bytes.or();
             let structure = bytes.bits(|bytes| {
                 // The four brackets differ in three bits. Other bytes that differ in them alone, such as `Y`, are part of no scalar.
                 let brackets = (bytes | u8x16::splat(0x26)).simd_eq(u8x16::splat(0x7f));

@@ -166,16 +166,17 @@ impl Node {
     }
 
     /// The child for the key at `bytes[start..end]`, and whether it is spelled exactly so.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, bool)> {
         let sign = Sign::of(bytes, start, end);
         let at = sign.hash() & (self.table.len() - 1);
         // Mostly the first look tells.
-        match self.table[at] {
-            (_, 0) => None,
-            (found, n) if found == sign && sign.length <= Sign::WHOLE => Some((n as usize - 1, true)),
-            _ => self.search(at, sign, &bytes[start..end]),
+        let (found, n) = self.table[at];
+        let child = (n as usize).checked_sub(1)?;
+        if found == sign && (sign.length <= Sign::WHOLE || *self.children[child].key == bytes[start..end]) {
+            return Some((child, true));
         }
+        self.search(at, sign, &bytes[start..end])
     }
 
     #[inline(never)]
