@@ -79,15 +79,6 @@ pub struct Normalized {
     pub tally: Tally,
 }
 
-/// Where the structure of an arena's documents stands, counted from the arena's start, in order: whoever reads a record again need not
-/// parse it again.
-#[derive(Debug, Default)]
-pub struct Structure {
-    /// Every bracket, colon, comma, string and scalar.
-    pub positions: Vec<u32>,
-    pub backslashes: Vec<u32>,
-}
-
 /// Rows of one log source and one OCSF class. Every view looks into the arena; whoever keeps a row copies it.
 #[derive(Debug)]
 pub struct EventBatch {
@@ -106,7 +97,6 @@ pub struct EventBatch {
     pub spans: Vec<(u32, u32)>,
     /// Per row, which of its record's events it is; empty where a record is one event.
     pub parts: Vec<u32>,
-    pub structure: Arc<Structure>,
     /// Per row: index into `partitions`, and the offset there.
     pub places: Vec<(u32, u64)>,
     pub partitions: Arc<[Arc<str>]>,

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use wide::u8x16;
 
+use crate::block::{Block, Strings};
+use crate::processor::{self, Work};
+
 /// A part of some text: a whole JSON value, or bytes in which none could be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -224,10 +227,7 @@ pub fn skip_bom(bytes: &[u8]) -> usize {
 pub struct Brackets {
     /// How many brackets are open.
     depth: u32,
-    /// All ones inside a string.
-    in_string: u64,
-    /// 1 where the last byte was a backslash that escapes the next one.
-    escaped: u64,
+    strings: Strings,
 }
 
 impl Brackets {
@@ -237,45 +237,18 @@ impl Brackets {
     }
 
     /// Calls `seen(position, depth after it)` for each closing bracket of the chunk that leaves at most `below` open.
-    pub fn follow(&mut self, bytes: &[u8], below: u32, mut seen: impl FnMut(usize, u32)) {
-        let mut chunks = bytes.chunks_exact(64);
-        for (n, chunk) in chunks.by_ref().enumerate() {
-            self.block(chunk.try_into().expect("64 bytes"), n * 64, below, &mut seen);
-        }
-        let rest = chunks.remainder();
-        if !rest.is_empty() {
-            let mut last = [b' '; 64];
-            last[..rest.len()].copy_from_slice(rest);
-            let escaped_in = self.escaped;
-            self.block(&last, bytes.len() - rest.len(), below, &mut seen);
-            // The block was filled up: a backslash at the chunk's own end escapes what is still to come, not the filler.
-            let run = rest.iter().rev().take_while(|b| **b == b'\\').count() as u64;
-            let run = if run == rest.len() as u64 { run - escaped_in } else { run };
-            self.escaped = run % 2;
-        }
+    pub fn follow(&mut self, bytes: &[u8], below: u32, seen: impl FnMut(usize, u32)) {
+        processor::run(Follow { brackets: self, bytes, below, seen });
     }
 
+    #[inline(always)]
     fn block(&mut self, block: &[u8; 64], base: usize, below: u32, seen: &mut impl FnMut(usize, u32)) {
-        let Masks { quotes, backslashes, opens, closes } = masks(block);
-        // Backslashes escape the byte behind them, unless they are escaped themselves.
-        let mut escaped = self.escaped;
-        self.escaped = 0;
-        let mut left = backslashes & !escaped;
-        while left != 0 {
-            let at = left.trailing_zeros();
-            if at == 63 {
-                self.escaped = 1;
-                break;
-            }
-            escaped |= 1 << (at + 1);
-            left &= !(0b11u64 << at);
-        }
-        let mut inside = quotes & !escaped;
-        for shift in [1, 2, 4, 8, 16, 32] {
-            inside ^= inside << shift;
-        }
-        inside ^= self.in_string;
-        self.in_string = ((inside as i64) >> 63) as u64;
+        let block = Block::new(block);
+        // `[` and `{`, and `]` and `}`, differ in one bit.
+        let brackets = |byte: u8| block.bits(|bytes| (bytes | u8x16::splat(0x20)).simd_eq(u8x16::splat(byte)));
+        let (opens, closes) = (brackets(b'{'), brackets(b'}'));
+        let (_, escaped) = self.strings.escapes(block.equal(b'\\'));
+        let inside = self.strings.inside(block.equal(b'"') & !escaped);
         let (opens, closes) = (opens & !inside, closes & !inside);
         let total = closes.count_ones();
         if self.depth > below + total {
@@ -299,31 +272,39 @@ impl Brackets {
     }
 
     pub fn in_string(&self) -> bool {
-        self.in_string != 0
+        self.strings.in_string()
     }
 }
 
-struct Masks {
-    quotes: u64,
-    backslashes: u64,
-    opens: u64,
-    closes: u64,
+struct Follow<'a, F> {
+    brackets: &'a mut Brackets,
+    bytes: &'a [u8],
+    below: u32,
+    seen: F,
 }
 
-/// One bit for each byte of the block.
-fn masks(block: &[u8; 64]) -> Masks {
-    let mut masks = Masks { quotes: 0, backslashes: 0, opens: 0, closes: 0 };
-    for (n, part) in block.chunks_exact(16).enumerate() {
-        let bytes = u8x16::new(part.try_into().expect("16 bytes"));
-        // `[` and `{`, and `]` and `}`, differ in one bit.
-        let folded = bytes | u8x16::splat(0x20);
-        let equal = |bytes: u8x16, byte: u8| u64::from(bytes.simd_eq(u8x16::splat(byte)).to_bitmask()) << (n * 16);
-        masks.quotes |= equal(bytes, b'"');
-        masks.backslashes |= equal(bytes, b'\\');
-        masks.opens |= equal(folded, b'{');
-        masks.closes |= equal(folded, b'}');
+impl<F: FnMut(usize, u32)> Work for Follow<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { brackets, bytes, below, mut seen } = self;
+        let mut chunks = bytes.chunks_exact(64);
+        for (n, chunk) in chunks.by_ref().enumerate() {
+            brackets.block(chunk.try_into().expect("64 bytes"), n * 64, below, &mut seen);
+        }
+        let rest = chunks.remainder();
+        if !rest.is_empty() {
+            let mut last = [b' '; 64];
+            last[..rest.len()].copy_from_slice(rest);
+            let escaped_in = brackets.strings.escaped;
+            brackets.block(&last, bytes.len() - rest.len(), below, &mut seen);
+            // The block was filled up: a backslash at the chunk's own end escapes what is still to come, not the filler.
+            let run = rest.iter().rev().take_while(|b| **b == b'\\').count() as u64;
+            let run = if run == rest.len() as u64 { run - escaped_in } else { run };
+            brackets.strings.escaped = run % 2;
+        }
     }
-    masks
 }
 
 #[cfg(test)]

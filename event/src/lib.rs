@@ -3,19 +3,21 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod batch;
+pub mod block;
 pub mod cut;
 pub mod evidence;
 pub mod field;
 pub mod key;
 pub mod literals;
 pub mod ocsf;
+pub mod processor;
 pub mod reject;
 pub mod tally;
 pub mod time;
 pub mod unescape;
 pub mod uuid;
 
-pub use batch::{Asked, AskedRow, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch, Structure};
+pub use batch::{Asked, AskedRow, BatchNumber, Delta, Document, EventBatch, Generation, JsonKind, More, Normalized, RawBatch};
 pub use evidence::{Evidence, EvidenceField, Finding, Level, RuleCard, RuleIndex, Statement};
 pub use field::{Field, LogSourceName, Origin, Wanted, WantedWhen};
 pub use key::EventKey;

@@ -11,15 +11,13 @@ pub const ARENA_BYTES: usize = 1024 * 1024;
 /// Collects documents and hands them on, batch by batch.
 pub struct Arena<'a> {
     batch: RawBatch,
-    /// Bytes of the buffer that hold something.
-    used: usize,
     emit: &'a mut dyn FnMut(RawBatch),
     forced: Option<LogSourceName>,
 }
 
 impl<'a> Arena<'a> {
     pub fn new(piece: u64, forced: Option<LogSourceName>, emit: &'a mut dyn FnMut(RawBatch)) -> Self {
-        Self { batch: RawBatch { number: BatchNumber { piece, part: 0 }, forced, ..RawBatch::default() }, used: 0, emit, forced }
+        Self { batch: RawBatch { number: BatchNumber { piece, part: 0 }, forced, ..RawBatch::default() }, emit, forced }
     }
 
     /// The documents that follow are of this file, from its beginning.
@@ -27,28 +25,25 @@ impl<'a> Arena<'a> {
         self.batch.deltas.push(Delta { partition: partition.clone(), from: 0, to: 0 });
     }
 
-    /// Gives up the free end of the buffer, `bytes` long, to be written to; what is used of it is said to [`Arena::keep`].
-    pub fn free_end(&mut self, bytes: usize) -> (usize, &mut [u8]) {
-        if self.used > 0 && self.used + bytes > ARENA_BYTES {
+    /// Makes room for so many bytes behind what the buffer holds, in a new one if they do not fit into this.
+    pub fn room(&mut self, bytes: usize) -> &mut Vec<u8> {
+        if !self.batch.bytes.is_empty() && self.batch.bytes.len() + bytes > ARENA_BYTES {
             self.close();
         }
-        let start = self.used;
-        if self.batch.bytes.len() < start + bytes + PADDING {
-            // Memory fresh from the system is zero: nobody has to write that.
-            debug_assert_eq!(start, 0, "an arena is made as large as it will be");
-            self.batch.bytes = vec![0; ARENA_BYTES.max(bytes) + PADDING];
+        if self.batch.bytes.is_empty() {
+            // As large as it will be.
+            self.batch.bytes.reserve_exact(ARENA_BYTES.max(bytes) + PADDING);
         }
-        self.used = start + bytes;
-        (start, &mut self.batch.bytes[start..start + bytes])
+        &mut self.batch.bytes
     }
 
     /// The buffer ends at `end`; what lies behind it was not used.
-    pub fn keep(&mut self, end: usize) {
-        self.used = end;
+    pub fn truncate(&mut self, end: usize) {
+        self.batch.bytes.truncate(end);
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.batch.bytes[..self.used]
+        &self.batch.bytes
     }
 
     /// A document that lies in the buffer already; its first byte stood at `offset` of the file.
@@ -60,15 +55,13 @@ impl<'a> Arena<'a> {
 
     /// A document made of a copied head, of bytes that stood at `offset`, and of what closes it.
     pub fn document(&mut self, head: &[u8], bytes: &[u8], tail: &[u8], offset: u64) {
-        let (start, room) = self.free_end(head.len() + bytes.len() + tail.len());
-        let (first, rest) = room.split_at_mut(head.len());
-        first.copy_from_slice(head);
-        rest[..bytes.len()].copy_from_slice(bytes);
-        rest[bytes.len()..].copy_from_slice(tail);
-        let end = start + head.len() + bytes.len() + tail.len();
+        let room = self.room(head.len() + bytes.len() + tail.len());
+        let start = room.len();
+        [head, bytes, tail].iter().for_each(|part| room.extend_from_slice(part));
+        let end = room.len();
         self.moved(offset + bytes.len() as u64);
         self.push(start..end, offset as i64 - (start + head.len()) as i64);
-        if self.used >= ARENA_BYTES {
+        if end >= ARENA_BYTES {
             self.close();
         }
     }
@@ -98,9 +91,7 @@ impl<'a> Arena<'a> {
         let fresh =
             RawBatch { number: BatchNumber { piece, part: part + 1 }, deltas: vec![next], forced: self.forced, ..RawBatch::default() };
         let mut batch = std::mem::replace(&mut self.batch, fresh);
-        batch.bytes.truncate(self.used + PADDING);
-        batch.bytes.resize(self.used + PADDING, b' ');
-        self.used = 0;
+        batch.bytes.resize(batch.bytes.len() + PADDING, b' ');
         (self.emit)(batch);
     }
 }

@@ -35,23 +35,30 @@ impl Drop for Inflater {
 }
 
 impl Inflater {
-    /// Inflates the gzip member at the start of `input`; gives (bytes read, bytes written).
-    pub fn gzip_member(&mut self, input: &[u8], output: &mut [u8]) -> Result<(usize, usize), Failure> {
+    /// Inflates the gzip member at the start of `input` into the spare room behind what `output` holds, which nobody had to fill
+    /// before; gives how many bytes were read. A failure leaves `output` as it was.
+    pub fn gzip_member(&mut self, input: &[u8], output: &mut Vec<u8>) -> Result<usize, Failure> {
         let (mut read, mut written) = (0, 0);
-        // SAFETY: both slices are given with their lengths, and the two numbers outlive the call.
+        let room = output.spare_capacity_mut();
+        // SAFETY: input and room are given with their lengths, and the two numbers outlive the call.
         let result = unsafe {
             libdeflate_sys::libdeflate_gzip_decompress_ex(
                 self.0.as_ptr(),
                 input.as_ptr().cast(),
                 input.len(),
-                output.as_mut_ptr().cast(),
-                output.len(),
+                room.as_mut_ptr().cast(),
+                room.len(),
                 &mut read,
                 &mut written,
             )
         };
         match result {
-            libdeflate_sys::libdeflate_result_LIBDEFLATE_SUCCESS => Ok((read, written)),
+            libdeflate_sys::libdeflate_result_LIBDEFLATE_SUCCESS => {
+                assert!(written <= room.len(), "libdeflate writes where it may");
+                // SAFETY: so many bytes of the room were written.
+                unsafe { output.set_len(output.len() + written) };
+                Ok(read)
+            }
             libdeflate_sys::libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE => Err(Failure::NoRoom),
             _ => Err(Failure::BadData),
         }
@@ -69,13 +76,15 @@ mod tests {
         gzip.write_all(b"{\"a\":1}").unwrap();
         let member = gzip.finish().unwrap();
         let mut two = [member.clone(), member.clone()].concat();
-        let mut out = [0; 100];
+        let mut out = Vec::with_capacity(100);
         let mut inflater = Inflater::default();
-        assert_eq!(inflater.gzip_member(&two, &mut out), Ok((member.len(), 7)));
-        assert_eq!(&out[..7], b"{\"a\":1}");
-        assert_eq!(inflater.gzip_member(&two, &mut out[..6]), Err(Failure::NoRoom));
+        assert_eq!(inflater.gzip_member(&two, &mut out), Ok(member.len()));
+        assert_eq!(inflater.gzip_member(&two[member.len()..], &mut out), Ok(member.len()));
+        assert_eq!(out, b"{\"a\":1}{\"a\":1}");
+        assert_eq!(inflater.gzip_member(&two, &mut Vec::with_capacity(6)), Err(Failure::NoRoom));
         two[12] ^= 0xff;
         assert_eq!(inflater.gzip_member(&two, &mut out), Err(Failure::BadData));
         assert_eq!(inflater.gzip_member(b"", &mut out), Err(Failure::BadData));
+        assert_eq!(out.len(), 14);
     }
 }

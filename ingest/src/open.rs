@@ -111,38 +111,38 @@ impl Opener {
         }
         if size <= LONG_BYTES {
             // Mostly there is one member: straight into the arena.
-            let (start, room) = arena.free_end(size);
+            let room = arena.room(size);
+            let start = room.len();
             let inflated = self.inflater.gzip_member(bytes, room);
-            if inflated == Ok((bytes.len(), size)) && looks_like_text(&arena.bytes()[start..]) {
+            if inflated == Ok(bytes.len()) && looks_like_text(&arena.bytes()[start..]) {
                 frame::in_place(arena, start);
                 return Some(());
             }
-            arena.keep(start);
+            arena.truncate(start);
             if inflated == Err(Failure::BadData) {
                 return None;
             }
         }
         let mut text = std::mem::take(&mut self.text);
-        let (mut read, mut written) = (0, 0);
+        text.clear();
+        let mut read = 0;
         let done = loop {
             let rest = &bytes[read..];
             if rest.is_empty() || rest.iter().all(|b| *b == 0) {
                 break Some(());
             }
-            if text.len() < (written + size).max(STEP_BYTES) {
-                text.resize((written + size).max(STEP_BYTES), 0);
-            }
-            match self.inflater.gzip_member(rest, &mut text[written..]) {
-                Ok((used, length)) => (read, written) = (read + used, written + length),
-                Err(Failure::NoRoom) if text.len() < WHOLE_TEXT_BYTES => {
-                    let larger = (text.len() * 2).min(WHOLE_TEXT_BYTES);
-                    text.resize(larger, 0);
+            text.reserve_exact(size.max(STEP_BYTES.saturating_sub(text.len())));
+            match self.inflater.gzip_member(rest, &mut text) {
+                Ok(used) => read += used,
+                Err(Failure::NoRoom) if text.capacity() < WHOLE_TEXT_BYTES => {
+                    let larger = (text.capacity() * 2).min(WHOLE_TEXT_BYTES);
+                    text.reserve_exact(larger - text.len());
                 }
                 Err(_) => break None,
             }
         };
         if done.is_some() {
-            self.text(file, &text[..written], arena);
+            self.text(file, &text, arena);
         }
         self.text = text;
         done

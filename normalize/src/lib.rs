@@ -3,6 +3,8 @@
 #![deny(clippy::disallowed_methods)]
 
 mod columns;
+mod grammar;
+mod index;
 pub mod logsource;
 #[path = "../logsources/mod.rs"]
 pub mod logsources;

@@ -12,7 +12,7 @@ use event::reject::{KEPT_BYTES_MAX, RECORD_BYTES_MAX};
 use event::tally::Lateness;
 use event::{
     Document, EventBatch, EventKey, Evidence, EvidenceField, JsonKind, LogSourceName, Millis, Normalized, Place, RawBatch, Reason, Reject,
-    Structure, Tally, Wanted,
+    Tally, Wanted,
 };
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
@@ -56,10 +56,6 @@ pub struct Normalizer {
     mapper: Mapper,
     /// The same log sources, with the columns that evidence is made of.
     evidence: Vec<Prepared>,
-    /// Of the batch at hand.
-    structure: Structure,
-    /// Of the batch before: its memory is taken again when nobody looks at it any more.
-    before: Arc<Structure>,
 }
 
 /// Everything but the parser, whose positions are looked at meanwhile.
@@ -136,16 +132,15 @@ impl Normalizer {
         };
         let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
         let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
-        Self { parser: Parser::default(), mapper, evidence, structure: Structure::default(), before: Arc::default() }
+        Self { parser: Parser::default(), mapper, evidence }
     }
 
     /// What a finding shows of an event: its record is walked once more, since few events become findings.
     pub fn evidence(&mut self, batch: &EventBatch, row: usize) -> Evidence {
         let span = batch.spans[row];
-        let Structure { positions, backslashes } = &*batch.structure;
-        let at = positions.binary_search(&span.0).expect("a record begins with a bracket");
+        assert!(self.parser.parse(&batch.arena, span.0 as usize, span.1 as usize), "it was read before");
         let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
-        let text = Text { bytes: &batch.arena, base: 0, at: &positions[at..], backslashes, escapes_from: 0 }.of_record(span.0);
+        let text = self.parser.text(&batch.arena, span.0 as usize).of_record(span.0);
         let hits = &mut self.mapper.hits;
         prepared.walk(text, hits, 0);
         let part = batch.parts.get(row).copied();
@@ -179,11 +174,8 @@ impl Normalizer {
         let mut bytes = std::mem::take(&mut raw.bytes);
         let delivered: Vec<Option<Millis>> = raw.deltas.iter().map(|delta| self.mapper.delivered(&delta.partition)).collect();
         let delivered = |document: &Document| delivered[document.delta as usize];
-        self.structure = Arc::try_unwrap(std::mem::take(&mut self.before)).unwrap_or_default();
-        self.structure.positions.clear();
-        self.structure.backslashes.clear();
         for document in &raw.documents {
-            self.document(&Reading { raw: &raw, document, delivered: delivered(document), within: None, record: None }, &mut bytes, 0);
+            self.document(&Reading { raw: &raw, document, delivered: delivered(document), within: None, record: None }, &bytes, 0);
         }
         // What stood in strings follows behind all documents.
         while let Some(Opened { bytes: inner, mut document, depth, offset, record }) = self.mapper.opened.pop_front() {
@@ -194,7 +186,7 @@ impl Normalizer {
             document.range = start as u32..(start + inner.len()) as u32;
             let delivered = delivered(&document);
             let reading = Reading { raw: &raw, document: &document, delivered, within: Some(offset), record };
-            self.document(&reading, &mut bytes, depth);
+            self.document(&reading, &bytes, depth);
         }
         self.mapper.opened_bytes = 0;
         for reject in &raw.rejects {
@@ -206,8 +198,6 @@ impl Normalizer {
         }
         self.mapper.out.rejects.extend(raw.rejects);
         let mut batches = Vec::new();
-        let structure = Arc::new(std::mem::take(&mut self.structure));
-        self.before = structure.clone();
         let partitions: Arc<[Arc<str>]> = raw.deltas.iter().map(|delta| delta.partition.clone()).collect();
         let mut arena = Some(bytes);
         let several = self.mapper.sources.len() > 1;
@@ -220,7 +210,7 @@ impl Normalizer {
             }
             let side = Buffer::from_vec(source.row.side.clear());
             let arena = shared.clone().unwrap_or_else(|| Buffer::from_vec(arena.take().expect("there is one log source")));
-            source.finish(&vec![arena, side].into(), &partitions, &structure, &mut batches);
+            source.finish(&vec![arena, side].into(), &partitions, &mut batches);
         }
         let mut out = std::mem::take(&mut self.mapper.out);
         out.tally.duplicate_keys += u64::from(std::mem::take(&mut self.mapper.hits.duplicates));
@@ -228,19 +218,20 @@ impl Normalizer {
         Normalized { number: raw.number, batches, rejects: out.rejects, tally: out.tally }
     }
 
-    fn document(&mut self, reading: &Reading, bytes: &mut [u8], depth: usize) {
+    fn document(&mut self, reading: &Reading, bytes: &[u8], depth: usize) {
         let (start, end) = (reading.document.range.start as usize, reading.document.range.end as usize);
         if end - start > RECORD_BYTES_MAX && cut::long_list(&bytes[start..end]).is_none() {
             return self.mapper.out.reject(reading, &bytes[start..end], start, Reason::TooLarge, String::new(), None);
         }
-        match self.parser.parse(bytes, start, end) {
-            Ok(()) => self.value(reading, bytes, start, depth),
-            Err(_) => self.damaged(reading, bytes, start, end, depth),
+        if self.parser.parse(bytes, start, end) {
+            self.value(reading, bytes, start, depth);
+        } else {
+            self.damaged(reading, bytes, start, end, depth);
         }
     }
 
     /// Finds the sound records of a damaged document.
-    fn damaged(&mut self, reading: &Reading, bytes: &mut [u8], start: usize, end: usize, depth: usize) {
+    fn damaged(&mut self, reading: &Reading, bytes: &[u8], start: usize, end: usize, depth: usize) {
         let pieces = cut::documents(&bytes[start..end]);
         for piece in &pieces {
             let (range, cut_off) = match piece {
@@ -248,14 +239,14 @@ impl Normalizer {
                 Piece::Damaged { range, cut_off } => (range, *cut_off),
             };
             let (from, to) = (start + range.start, start + range.end);
-            if self.parser.parse_leniently(bytes, from, to).is_ok() {
+            if self.parser.parse(bytes, from, to) {
                 self.value(reading, bytes, from, depth);
                 continue;
             }
             match cut::long_list(&bytes[from..to]) {
                 Some(list) => {
                     let parser = &mut self.parser;
-                    let elements = cut::elements(&bytes[from..to], list, |element| parser.judge(element).is_ok());
+                    let elements = cut::elements(&bytes[from..to], list, |element| parser.parse(element, 0, element.len()));
                     for element in elements {
                         self.element(reading, bytes, from, element, depth);
                     }
@@ -265,13 +256,14 @@ impl Normalizer {
         }
     }
 
-    fn element(&mut self, reading: &Reading, bytes: &mut [u8], from: usize, element: Piece, depth: usize) {
+    fn element(&mut self, reading: &Reading, bytes: &[u8], from: usize, element: Piece, depth: usize) {
         match element {
             Piece::Value(range) => {
                 let (start, end) = (from + range.start, from + range.end);
-                match self.parser.parse_leniently(bytes, start, end) {
-                    Ok(()) => self.value(reading, bytes, start, depth),
-                    Err(_) => self.bad(reading, bytes, start, end, false),
+                if self.parser.parse(bytes, start, end) {
+                    self.value(reading, bytes, start, depth);
+                } else {
+                    self.bad(reading, bytes, start, end, false);
                 }
             }
             Piece::Damaged { range, cut_off } => self.bad(reading, bytes, from + range.start, from + range.end, cut_off),
@@ -293,10 +285,7 @@ impl Normalizer {
 
     /// What was parsed last.
     fn value(&mut self, reading: &Reading, bytes: &[u8], start: usize, depth: usize) {
-        let (at, backslashes) = (self.parser.positions(), self.parser.backslashes());
-        self.structure.positions.extend(at.iter().map(|at| start as u32 + at));
-        self.structure.backslashes.extend_from_slice(backslashes);
-        let text = Text { bytes, base: start as u32, at, backslashes, escapes_from: 0 };
+        let text = self.parser.text(bytes, start);
         self.mapper.records(reading, text, 0, depth);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_buffer::Buffer;
 use event::ocsf::{self, COLUMNS, Class, Kind, column_at, position};
 use event::tally::Lateness;
-use event::{Asked, AskedRow, EventBatch, EventKey, JsonKind, Literals, Millis, More, Origin, Structure, Wanted};
+use event::{Asked, AskedRow, EventBatch, EventKey, JsonKind, Literals, Millis, More, Origin, Wanted};
 use sha2::Digest;
 
 use crate::columns::{Builder, Shape};
@@ -453,7 +453,7 @@ impl Prepared {
     }
 
     /// The batches of what was collected.
-    pub fn finish(&mut self, buffers: &Arc<[Buffer]>, partitions: &Arc<[Arc<str>]>, structure: &Arc<Structure>, out: &mut Vec<EventBatch>) {
+    pub fn finish(&mut self, buffers: &Arc<[Buffer]>, partitions: &Arc<[Arc<str>]>, out: &mut Vec<EventBatch>) {
         for (class, collected) in Class::OF_EVENTS.iter().zip(&mut self.collected) {
             let Some(collected) = collected.take() else {
                 continue;
@@ -471,7 +471,6 @@ impl Prepared {
                 arena: buffers[views::ARENA as usize].clone(),
                 spans: collected.spans,
                 parts: collected.parts,
-                structure: structure.clone(),
                 places: collected.places,
                 partitions: partitions.clone(),
                 generation: 0,

@@ -128,7 +128,7 @@ impl Trie {
     }
 }
 
-/// A key's length, its first and its last eight bytes, without regard to case: nearly always enough to know it.
+/// A key's length, its first and its last eight bytes: all there is of one of up to sixteen, and nearly always enough to know it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sign {
     length: u32,
@@ -139,18 +139,29 @@ struct Sign {
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
 impl Sign {
-    /// Of the key at `bytes[start..start + length]`; behind the arena's documents there is room to read eight bytes.
+    const WHOLE: u32 = 16;
+
+    /// Of the key at `bytes[start..end]`; behind the arena's documents there is room to read eight bytes.
     #[inline]
-    fn of(bytes: &[u8], start: usize, length: usize) -> Self {
-        let eight = |at: usize| bytes.get(at..at + 8).map_or(0, |eight| u64::from_le_bytes(eight.try_into().expect("8 bytes")));
-        let (first, last) =
-            if length >= 8 { (eight(start), eight(start + length - 8)) } else { (eight(start) & ((1 << (length * 8)) - 1), 0) };
-        Self { length: length as u32, first: first | FOLD, last: last | FOLD }
+    fn of(bytes: &[u8], start: usize, end: usize) -> Self {
+        let key = &bytes[start..end];
+        let (first, last) = match (key.first_chunk(), key.last_chunk()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => (bytes[start..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) & ((1 << (key.len() * 8)) - 1), 0),
+        };
+        Self { length: key.len() as u32, first, last }
+    }
+
+    /// The same for keys that differ in case alone, and for few others.
+    #[inline]
+    fn folded(self) -> Self {
+        Self { length: self.length, first: self.first | FOLD, last: self.last | FOLD }
     }
 
     #[inline]
     fn hash(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let folded = self.folded();
+        let mixed = (folded.first ^ folded.last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 40) as usize
     }
 }
@@ -174,27 +185,34 @@ impl Node {
     }
 
     /// The child for the key at `bytes[start..end]`, and whether it is spelled exactly so.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, bool)> {
-        let sign = Sign::of(bytes, start, end - start);
-        let mask = self.table.len() - 1;
-        let mut at = sign.hash() & mask;
+        let sign = Sign::of(bytes, start, end);
+        let at = sign.hash() & (self.table.len() - 1);
+        // Mostly the first look tells.
+        let (found, n) = self.table[at];
+        let child = (n as usize).checked_sub(1)?;
+        if found == sign && (sign.length <= Sign::WHOLE || *self.children[child].key == bytes[start..end]) {
+            return Some((child, true));
+        }
+        self.search(at, sign, &bytes[start..end])
+    }
+
+    #[inline(never)]
+    fn search(&self, mut at: usize, sign: Sign, key: &[u8]) -> Option<(usize, bool)> {
         loop {
             let (found, n) = self.table[at];
-            if n == 0 {
-                return None;
-            }
-            if found == sign {
-                let key = &*self.children[n as usize - 1].key;
-                let raw = &bytes[start..end];
-                if key == raw {
-                    return Some((n as usize - 1, true));
+            let child = (n as usize).checked_sub(1)?;
+            if found.folded() == sign.folded() {
+                let found = &*self.children[child].key;
+                if *found == *key {
+                    return Some((child, true));
                 }
-                if key.eq_ignore_ascii_case(raw) {
-                    return Some((n as usize - 1, false));
+                if found.eq_ignore_ascii_case(key) {
+                    return Some((child, false));
                 }
             }
-            at = (at + 1) & mask;
+            at = (at + 1) & (self.table.len() - 1);
         }
     }
 

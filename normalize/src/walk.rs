@@ -173,20 +173,13 @@ pub struct Text<'a> {
     pub base: u32,
     /// Positions, counted from `base`.
     pub at: &'a [u32],
-    /// Where its backslashes stand in the arena.
+    /// For each position of an opening bracket, which position is that of the closing one.
+    pub closes: &'a [u32],
+    /// Where its backslashes that escape something stand in the arena.
     pub backslashes: &'a [u32],
     /// The first of them in the record at hand, or behind it: what ends before it has no escapes.
     pub escapes_from: u32,
 }
-
-const STEP: [i8; 256] = {
-    let mut step = [0; 256];
-    step[b'{' as usize] = 1;
-    step[b'[' as usize] = 1;
-    step[b'}' as usize] = -1;
-    step[b']' as usize] = -1;
-    step
-};
 
 impl<'a> Text<'a> {
     /// For the record that begins at `start`.
@@ -228,14 +221,10 @@ impl<'a> Text<'a> {
 
     /// The position behind the value at `i`.
     #[inline]
-    pub fn skip(&self, mut i: usize) -> usize {
-        let mut depth = 0i32;
-        loop {
-            depth += i32::from(STEP[self.byte(i) as usize]);
-            i += 1;
-            if depth <= 0 {
-                return i;
-            }
+    pub fn skip(&self, i: usize) -> usize {
+        match self.byte(i) {
+            b'{' | b'[' => self.closes[i] as usize + 1,
+            _ => i + 1,
         }
     }
 
@@ -245,7 +234,7 @@ impl<'a> Text<'a> {
         // Mostly there is no white space.
         if let Some(at) = self.at.get(i) {
             let end = self.base + at;
-            if !event::cut::is_space(self.bytes[end as usize - 1]) {
+            if self.bytes[end as usize - 1] > b' ' {
                 return end;
             }
         }
@@ -264,8 +253,14 @@ impl<'a> Text<'a> {
     /// The value at `i` that ends before position `next`.
     #[inline]
     pub fn value(&self, i: usize, next: usize) -> Hit {
+        self.value_that_begins(self.byte(i), i, next)
+    }
+
+    /// The same, where its first byte is known.
+    #[inline(always)]
+    fn value_that_begins(&self, first: u8, i: usize, next: usize) -> Hit {
         let start = self.offset(i);
-        let (kind, start, end) = match self.bytes[start as usize] {
+        let (kind, start, end) = match first {
             b'"' => (JsonKind::Text, start + 1, self.end_before(next) - 1),
             b'{' => (JsonKind::Object, start, self.offset(next - 1) + 1),
             b'[' => (JsonKind::List, start, self.offset(next - 1) + 1),
@@ -364,6 +359,7 @@ impl<'a> Walk<'a> {
                 node.find(text.bytes, start as usize, end as usize)
             };
             let value = at + 2;
+            let first = text.byte(value);
             let next = match found {
                 None => {
                     let next = text.skip(value);
@@ -384,20 +380,23 @@ impl<'a> Walk<'a> {
                     }) {
                         text.skip(value)
                     } else if UNMAPPED {
-                        let scalar = !matches!(text.byte(value), b'{' | b'[');
+                        let scalar = !matches!(first, b'{' | b'[');
                         let looked_into = child.taken == Taken::No
-                            && text.byte(value) == b'{'
+                            && first == b'{'
                             && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
-                        let apart = looked_into || (child.events.is_some() && text.byte(value) == b'[');
+                        let apart = looked_into || (child.events.is_some() && first == b'[');
                         let left = !apart && (child.taken == Taken::No || (child.taken == Taken::Scalar && !scalar));
-                        let next =
-                            if looked_into { self.take::<true>(value, child, &child.path) } else { self.take::<false>(value, child, "") };
+                        let next = if looked_into {
+                            self.take::<true>(first, value, child, &child.path)
+                        } else {
+                            self.take::<false>(first, value, child, "")
+                        };
                         if left {
                             self.leave((start, end), under, value, next);
                         }
                         next
                     } else {
-                        self.take::<false>(value, child, "")
+                        self.take::<false>(first, value, child, "")
                     }
                 }
             };
@@ -423,28 +422,28 @@ impl<'a> Walk<'a> {
                 (leaves, from)
             });
             if !beaten {
-                self.take::<false>(at + 2, child, "");
+                self.take::<false>(self.text.byte(at + 2), at + 2, child, "");
             }
         }
     }
 
-    /// A value that a path leads to or through.
+    /// A value that a path leads to or through, and its first byte.
     #[inline]
-    fn take<const UNMAPPED: bool>(&mut self, i: usize, child: &'a Child, under: &'a str) -> usize {
-        let next = match (self.text.byte(i), child.node) {
+    fn take<const UNMAPPED: bool>(&mut self, first: u8, i: usize, child: &'a Child, under: &'a str) -> usize {
+        let next = match (first, child.node) {
             (b'[', _) => return self.list(i, child),
             (b'{', Some(node)) => self.object::<UNMAPPED>(i, node, under),
             (b'{', None) => self.text.skip(i),
             _ => i + 1,
         };
-        self.hit(i, next, child);
+        self.hit(first, i, next, child);
         next
     }
 
-    #[inline]
-    fn hit(&mut self, i: usize, next: usize, child: &Child) {
+    #[inline(always)]
+    fn hit(&mut self, first: u8, i: usize, next: usize, child: &Child) {
         if let Some((leaf, rank)) = child.leaf {
-            let hit = self.text.value(i, next);
+            let hit = self.text.value_that_begins(first, i, next);
             self.hits.push(leaf, Hit { rank, element: self.element, ..hit });
         }
     }
@@ -456,13 +455,13 @@ impl<'a> Walk<'a> {
         }
         let mut at = i + 1;
         if self.text.byte(at) == b']' {
-            self.hit(i, i + 2, child);
+            self.hit(b'[', i, i + 2, child);
             return at + 1;
         }
         let around = self.element;
         loop {
             self.element = self.text.offset(at);
-            let next = self.take::<false>(at, child, "");
+            let next = self.take::<false>(self.text.byte(at), at, child, "");
             if self.text.byte(next) != b',' {
                 self.element = around;
                 return next + 1;
@@ -475,7 +474,8 @@ impl<'a> Walk<'a> {
     pub fn event(&mut self, number: usize, i: usize) -> usize {
         let child = self.trie.events(number);
         self.element = self.text.offset(i);
-        if self.unmapped { self.take::<true>(i, child, &child.path) } else { self.take::<false>(i, child, "") }
+        let first = self.text.byte(i);
+        if self.unmapped { self.take::<true>(first, i, child, &child.path) } else { self.take::<false>(first, i, child, "") }
     }
 
     /// A member that no column takes.

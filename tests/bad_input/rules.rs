@@ -46,7 +46,8 @@ fn r2_what_grows_is_refused() {
     assert_eq!(mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {flat}\n"))), "");
     let groups = vec!["(a or not a)"; 60].join(" and ");
     assert_eq!(mistakes(&rule(&format!("  a: {{x: 1}}\n  condition: {groups}\n"))), "");
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    // What grows with the square of its length would take hours.
+    assert!(started.elapsed().as_secs() < 300, "{:?}", started.elapsed());
 }
 
 #[test]

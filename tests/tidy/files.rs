@@ -6,7 +6,7 @@ use tests::program::root;
 
 const LINES_MAX: usize = 700;
 /// The two corners that are fuzzed, and tested with Arrow's own checks.
-const UNSAFE_FILES: [&str; 2] = ["ingest/src/libdeflate.rs", "normalize/src/views.rs"];
+const UNSAFE_FILES: [&str; 3] = ["event/src/processor.rs", "ingest/src/libdeflate.rs", "normalize/src/views.rs"];
 
 /// Every file of the repository, by its path from the root.
 fn files() -> Vec<PathBuf> {
@@ -49,7 +49,7 @@ fn no_file_is_too_long_to_be_read() {
 }
 
 #[test]
-fn unsafe_stands_in_two_small_files() {
+fn unsafe_stands_in_three_small_files() {
     for (path, text) in sources().into_iter().filter(|(path, _)| !UNSAFE_FILES.contains(&path.as_str())) {
         for (number, line) in text.lines().enumerate() {
             let allowed = has_word(line, "unsafe") || (line.contains("allow(") && line.contains(concat!("unsafe", "_code")));
