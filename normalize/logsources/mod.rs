@@ -1,12 +1,14 @@
 //! Every log source that is read, in the order in which they are tried. Their names are frozen.
 
 pub mod aws_cloudtrail;
+pub mod okta_system;
+mod shared;
 
 use event::{Field, Origin};
 
 use crate::logsource::LogSource;
 
-pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE];
+pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE, &okta_system::SOURCE];
 
 /// The log source of a name that somebody typed.
 pub fn named(name: &str) -> Option<&'static LogSource> {
