@@ -137,8 +137,7 @@ const OF_TYPE: &[&str] = &["eventType", "eventType_s"];
 const OF_SESSION: &[&str] = &["authenticationContext.externalSessionId", "authenticationContext_externalSessionId_s"];
 const OF_ROOT_SESSION: &[&str] = &["authenticationContext.rootSessionId", "authenticationContext_rootSessionId_s"];
 const OF_TOKEN: &[&str] = &["transaction.detail.requestApiTokenId", "transaction_detail_requestApiTokenId_s"];
-const OF_ADDRESS: &[&str] =
-    &["client.ipAddress", "client_ipAddress_s", "request.ipChain.ip", "client.ipChain.ip", "request_ipChain_s.ip"];
+const OF_ADDRESS: &[&str] = &["client.ipAddress", "client_ipAddress_s", "request.ipChain.ip", "client.ipChain.ip", "request_ipChain_s.ip"];
 const OF_RISK: &[&str] = &[
     "debugContext.debugData.risk",
     "debugContext_debugData_risk_s",
@@ -214,15 +213,27 @@ pub const FIELDS: &[Field] = &[
     first("src_endpoint.location.city", &["client.geographicalContext.city", "client_geographicalContext_city_s"]),
     first("src_endpoint.location.region", &["client.geographicalContext.state", "client_geographicalContext_state_s"]),
     first("src_endpoint.location.country", &["client.geographicalContext.country", "client_geographicalContext_country_s"]),
-    derived("src_endpoint.location.lat", &["client.geographicalContext.geolocation.lat", "client_geographicalContext_geolocation_lat_d"], "beside a place that has a name"),
-    derived("src_endpoint.location.long", &["client.geographicalContext.geolocation.lon", "client_geographicalContext_geolocation_lon_d"], "beside a place that has a name"),
+    derived(
+        "src_endpoint.location.lat",
+        &["client.geographicalContext.geolocation.lat", "client_geographicalContext_geolocation_lat_d"],
+        "beside a place that has a name",
+    ),
+    derived(
+        "src_endpoint.location.long",
+        &["client.geographicalContext.geolocation.lon", "client_geographicalContext_geolocation_lon_d"],
+        "beside a place that has a name",
+    ),
     first("http_request.user_agent", &["client.userAgent.rawUserAgent", "client_userAgent_rawUserAgent_s"]),
     first("http_request.uid", &["debugContext.debugData.requestId", "debugContext_debugData_requestId_s"]),
     first("http_request.url.path", &["debugContext.debugData.requestUri", "debugContext_debugData_requestUri_s"]),
     first("http_request.url.url_string", &["debugContext.debugData.url", "debugContext_debugData_url_s"]),
     first("device.uid", &["device.id"]),
     first("device.name", &["device.name"]),
-    derived("device.type_id", &["client.device", "client_device_s"], "Mobile 5, Tablet 4, Unknown 0, others 99; where Okta knows the device"),
+    derived(
+        "device.type_id",
+        &["client.device", "client_device_s"],
+        "Mobile 5, Tablet 4, Unknown 0, others 99; where Okta knows the device",
+    ),
     derived("device.type", &["client.device", "client_device_s"], "the caption of type_id; of 99 Okta's word"),
     first("device.os.name", &["device.os_platform"]),
     derived("device.os.type_id", &["device.os_platform"], "WINDOWS 100, ANDROID 201, OSX and MACOS 300, IOS 301, others 99"),
@@ -252,7 +263,11 @@ pub const FIELDS: &[Field] = &[
     derived("auth_protocol", OF_PROTOCOL, "the caption of auth_protocol_id; of 99 Okta's word"),
     derived("auth_factors[].factor_type_id", OF_FACTOR, "the factor's kind"),
     derived("auth_factors[].factor_type", OF_FACTOR, "the caption of factor_type_id; of 99 Okta's word"),
-    derived("auth_factors[].provider", &["authenticationContext.credentialProvider", "authenticationContext_credentialProvider_s"], "who issued it"),
+    derived(
+        "auth_factors[].provider",
+        &["authenticationContext.credentialProvider", "authenticationContext_credentialProvider_s"],
+        "who issued it",
+    ),
     derived("account_switch_type_id", OF_TYPE, "2 of an impersonation"),
     derived("account_switch_type", OF_TYPE, "the caption of account_switch_type_id"),
     derived("is_mfa", OF_FACTOR, "of auth_via_mfa: whether the factor is not a password"),
@@ -268,7 +283,11 @@ pub const FIELDS: &[Field] = &[
     derived("resources[].role_id", &[], "1 (Target)"),
     derived("resources[].role", &[], "the caption of role_id"),
     first("finding_info.uid", &["uuid", "uuid_g"]),
-    derived("finding_info.title", &["displayMessage", "displayMessage_s", "eventType", "eventType_s"], "displayMessage, else the event type"),
+    derived(
+        "finding_info.title",
+        &["displayMessage", "displayMessage_s", "eventType", "eventType_s"],
+        "displayMessage, else the event type",
+    ),
     derived("finding_info.created_time", &["published", "published_t"], "as a time"),
     derived("finding_info.types[]", OF_TYPE, "the event type"),
     derived("is_alert", &[], "true of a finding"),
@@ -279,11 +298,27 @@ pub const FIELDS: &[Field] = &[
     derived("evidences[].src_endpoint.ip", OF_ADDRESS, "as of other events"),
     derived("evidences[].src_endpoint.domain", &["securityContext.domain", "securityContext_domain_s"], "as of other events"),
     derived("evidences[].src_endpoint.isp", &["securityContext.isp", "securityContext_isp_s"], "as of other events"),
-    derived("evidences[].src_endpoint.autonomous_system.number", &["securityContext.asNumber", "securityContext_asNumber_d"], "as of other events"),
+    derived(
+        "evidences[].src_endpoint.autonomous_system.number",
+        &["securityContext.asNumber", "securityContext_asNumber_d"],
+        "as of other events",
+    ),
     derived("evidences[].src_endpoint.autonomous_system.name", &["securityContext.asOrg", "securityContext_asOrg_s"], "as of other events"),
-    derived("evidences[].src_endpoint.location.city", &["client.geographicalContext.city", "client_geographicalContext_city_s"], "as of other events"),
-    derived("evidences[].src_endpoint.location.country", &["client.geographicalContext.country", "client_geographicalContext_country_s"], "as of other events"),
-    derived("evidences[].http_request.user_agent", &["client.userAgent.rawUserAgent", "client_userAgent_rawUserAgent_s"], "as of other events"),
+    derived(
+        "evidences[].src_endpoint.location.city",
+        &["client.geographicalContext.city", "client_geographicalContext_city_s"],
+        "as of other events",
+    ),
+    derived(
+        "evidences[].src_endpoint.location.country",
+        &["client.geographicalContext.country", "client_geographicalContext_country_s"],
+        "as of other events",
+    ),
+    derived(
+        "evidences[].http_request.user_agent",
+        &["client.userAgent.rawUserAgent", "client_userAgent_rawUserAgent_s"],
+        "as of other events",
+    ),
     derived("evidences[].data", &["debugContext.debugData"], "the object as it is"),
     // What one shape holds under another name is one field to a rule; beside it, the names of Elastic.
     alias(&["eventType", "event.action", "okta.event_type", "EventOriginalType"], &["eventType", "eventType_s"]),
@@ -306,13 +341,19 @@ pub const FIELDS: &[Field] = &[
     alias(&["client.ipAddress", "okta.client.ip", "source.ip"], &["client.ipAddress", "client_ipAddress_s"]),
     alias(&["client.device", "okta.client.device"], &["client.device", "client_device_s"]),
     alias(&["client.zone", "okta.client.zone"], &["client.zone", "client_zone_s"]),
-    alias(&["client.userAgent.rawUserAgent", "okta.client.user_agent.raw_user_agent", "user_agent.original"], &["client.userAgent.rawUserAgent", "client_userAgent_rawUserAgent_s"]),
+    alias(
+        &["client.userAgent.rawUserAgent", "okta.client.user_agent.raw_user_agent", "user_agent.original"],
+        &["client.userAgent.rawUserAgent", "client_userAgent_rawUserAgent_s"],
+    ),
     alias(&["client.userAgent.os", "okta.client.user_agent.os"], &["client.userAgent.os", "client_userAgent_os_s"]),
     alias(&["client.userAgent.browser", "okta.client.user_agent.browser"], &["client.userAgent.browser", "client_userAgent_browser_s"]),
     alias(&["client.geographicalContext.city"], &["client.geographicalContext.city", "client_geographicalContext_city_s"]),
     alias(&["client.geographicalContext.state"], &["client.geographicalContext.state", "client_geographicalContext_state_s"]),
     alias(&["client.geographicalContext.country"], &["client.geographicalContext.country", "client_geographicalContext_country_s"]),
-    alias(&["client.geographicalContext.postalCode"], &["client.geographicalContext.postalCode", "client_geographicalContext_postalCode_s"]),
+    alias(
+        &["client.geographicalContext.postalCode"],
+        &["client.geographicalContext.postalCode", "client_geographicalContext_postalCode_s"],
+    ),
     alias(&["securityContext.isProxy", "okta.security_context.is_proxy"], &["securityContext.isProxy", "securityContext_isProxy_b"]),
     alias(&["securityContext.asNumber", "okta.security_context.as.number"], &["securityContext.asNumber", "securityContext_asNumber_d"]),
     alias(&["securityContext.asOrg", "okta.security_context.as.organization.name"], &["securityContext.asOrg", "securityContext_asOrg_s"]),
@@ -320,21 +361,72 @@ pub const FIELDS: &[Field] = &[
     alias(&["securityContext.domain", "okta.security_context.domain"], &["securityContext.domain", "securityContext_domain_s"]),
     alias(&["transaction.id", "okta.transaction.id"], &["transaction.id", "transaction_id_s"]),
     alias(&["transaction.type", "okta.transaction.type"], &["transaction.type", "transaction_type_s"]),
-    alias(&["authenticationContext.externalSessionId", "okta.authentication_context.external_session_id"], &["authenticationContext.externalSessionId", "authenticationContext_externalSessionId_s"]),
-    alias(&["authenticationContext.rootSessionId", "okta.authentication_context.root_session_id"], &["authenticationContext.rootSessionId", "authenticationContext_rootSessionId_s"]),
-    alias(&["authenticationContext.credentialType", "okta.authentication_context.credential_type"], &["authenticationContext.credentialType", "authenticationContext_credentialType_s"]),
-    alias(&["authenticationContext.credentialProvider", "okta.authentication_context.credential_provider"], &["authenticationContext.credentialProvider", "authenticationContext_credentialProvider_s"]),
-    alias(&["authenticationContext.authenticationProvider", "okta.authentication_context.authentication_provider"], &["authenticationContext.authenticationProvider", "authenticationContext_authenticationProvider_s"]),
-    alias(&["debugContext.debugData.requestUri", "okta.debug_context.debug_data.request_uri"], &["debugContext.debugData.requestUri", "debugContext_debugData_requestUri_s"]),
-    alias(&["debugContext.debugData.url", "okta.debug_context.debug_data.url"], &["debugContext.debugData.url", "debugContext_debugData_url_s"]),
-    alias(&["debugContext.debugData.requestId", "okta.debug_context.debug_data.request_id"], &["debugContext.debugData.requestId", "debugContext_debugData_requestId_s"]),
-    alias(&["debugContext.debugData.threatSuspected", "okta.debug_context.debug_data.threat_suspected"], &["debugContext.debugData.threatSuspected", "debugContext_debugData_threatSuspected_s"]),
-    alias(&["debugContext.debugData.behaviors", "okta.debug_context.debug_data.risk_behaviors", "okta.debug_context.debug_data.behaviors"], &["debugContext.debugData.behaviors", "debugContext_debugData_behaviors_s"]),
-    alias(&["debugContext.debugData.risk", "okta.debug_context.debug_data.risk"], &["debugContext.debugData.risk", "debugContext_debugData_risk_s"]),
-    alias(&["debugContext.debugData.logOnlySecurityData", "okta.debug_context.debug_data.log_only_security_data"], &["debugContext.debugData.logOnlySecurityData", "debugContext_debugData_logOnlySecurityData_s"]),
-    alias(&["debugContext.debugData.factor", "okta.debug_context.debug_data.factor"], &["debugContext.debugData.factor", "debugContext_debugData_factor_s"]),
-    alias(&["debugContext.debugData.signOnMode", "okta.debug_context.debug_data.sign_on_mode"], &["debugContext.debugData.signOnMode", "debugContext_debugData_signOnMode_s"]),
-    alias(&["debugContext.debugData.dtHash", "okta.debug_context.debug_data.dt_hash"], &["debugContext.debugData.dtHash", "debugContext_debugData_dtHash_s"]),
-    alias(&["debugContext.debugData.initiationType", "okta.debug_context.debug_data.initiation_type"], &["debugContext.debugData.initiationType", "debugContext_debugData_initiationType_s"]),
-    alias(&["debugContext.debugData.privilegeGranted", "okta.debug_context.debug_data.privilege_granted"], &["debugContext.debugData.privilegeGranted", "debugContext_debugData_privilegeGranted_s"]),
+    alias(
+        &["authenticationContext.externalSessionId", "okta.authentication_context.external_session_id"],
+        &["authenticationContext.externalSessionId", "authenticationContext_externalSessionId_s"],
+    ),
+    alias(
+        &["authenticationContext.rootSessionId", "okta.authentication_context.root_session_id"],
+        &["authenticationContext.rootSessionId", "authenticationContext_rootSessionId_s"],
+    ),
+    alias(
+        &["authenticationContext.credentialType", "okta.authentication_context.credential_type"],
+        &["authenticationContext.credentialType", "authenticationContext_credentialType_s"],
+    ),
+    alias(
+        &["authenticationContext.credentialProvider", "okta.authentication_context.credential_provider"],
+        &["authenticationContext.credentialProvider", "authenticationContext_credentialProvider_s"],
+    ),
+    alias(
+        &["authenticationContext.authenticationProvider", "okta.authentication_context.authentication_provider"],
+        &["authenticationContext.authenticationProvider", "authenticationContext_authenticationProvider_s"],
+    ),
+    alias(
+        &["debugContext.debugData.requestUri", "okta.debug_context.debug_data.request_uri"],
+        &["debugContext.debugData.requestUri", "debugContext_debugData_requestUri_s"],
+    ),
+    alias(
+        &["debugContext.debugData.url", "okta.debug_context.debug_data.url"],
+        &["debugContext.debugData.url", "debugContext_debugData_url_s"],
+    ),
+    alias(
+        &["debugContext.debugData.requestId", "okta.debug_context.debug_data.request_id"],
+        &["debugContext.debugData.requestId", "debugContext_debugData_requestId_s"],
+    ),
+    alias(
+        &["debugContext.debugData.threatSuspected", "okta.debug_context.debug_data.threat_suspected"],
+        &["debugContext.debugData.threatSuspected", "debugContext_debugData_threatSuspected_s"],
+    ),
+    alias(
+        &["debugContext.debugData.behaviors", "okta.debug_context.debug_data.risk_behaviors", "okta.debug_context.debug_data.behaviors"],
+        &["debugContext.debugData.behaviors", "debugContext_debugData_behaviors_s"],
+    ),
+    alias(
+        &["debugContext.debugData.risk", "okta.debug_context.debug_data.risk"],
+        &["debugContext.debugData.risk", "debugContext_debugData_risk_s"],
+    ),
+    alias(
+        &["debugContext.debugData.logOnlySecurityData", "okta.debug_context.debug_data.log_only_security_data"],
+        &["debugContext.debugData.logOnlySecurityData", "debugContext_debugData_logOnlySecurityData_s"],
+    ),
+    alias(
+        &["debugContext.debugData.factor", "okta.debug_context.debug_data.factor"],
+        &["debugContext.debugData.factor", "debugContext_debugData_factor_s"],
+    ),
+    alias(
+        &["debugContext.debugData.signOnMode", "okta.debug_context.debug_data.sign_on_mode"],
+        &["debugContext.debugData.signOnMode", "debugContext_debugData_signOnMode_s"],
+    ),
+    alias(
+        &["debugContext.debugData.dtHash", "okta.debug_context.debug_data.dt_hash"],
+        &["debugContext.debugData.dtHash", "debugContext_debugData_dtHash_s"],
+    ),
+    alias(
+        &["debugContext.debugData.initiationType", "okta.debug_context.debug_data.initiation_type"],
+        &["debugContext.debugData.initiationType", "debugContext_debugData_initiationType_s"],
+    ),
+    alias(
+        &["debugContext.debugData.privilegeGranted", "okta.debug_context.debug_data.privilege_granted"],
+        &["debugContext.debugData.privilegeGranted", "debugContext_debugData_privilegeGranted_s"],
+    ),
 ];

@@ -39,11 +39,7 @@ pub fn fill(kind: &str, about: &target::About, record: &Record, row: &mut Row) {
 fn evidence(about: &target::About, record: &Record, row: &mut Row) {
     let mut texts = Vec::new();
     if let Some(actor) = &about.actor {
-        texts.extend([
-            (USER_NAME, actor.name().cloned()),
-            (USER_UID, actor.uid().cloned()),
-            (USER_EMAIL, actor.email().cloned()),
-        ]);
+        texts.extend([(USER_NAME, actor.name().cloned()), (USER_UID, actor.uid().cloned()), (USER_EMAIL, actor.email().cloned())]);
     }
     let address = address(about, record);
     // What is known of an address is of no use without it.
@@ -64,8 +60,7 @@ fn evidence(about: &target::About, record: &Record, row: &mut Row) {
         (USER_AGENT, known(record, &[AGENT, FLAT_AGENT])),
         (DATA, data.map(|hit| record.text_of(hit))),
     ]);
-    let mut cells: Vec<(usize, Cell)> =
-        texts.into_iter().filter_map(|(column, text)| Some((column, row.cell(record, &text?)))).collect();
+    let mut cells: Vec<(usize, Cell)> = texts.into_iter().filter_map(|(column, text)| Some((column, row.cell(record, &text?)))).collect();
     cells.extend(number.filter(|_| is_somewhere).map(|number| (SYSTEM_NUMBER, Cell::Long(number))));
     if !cells.is_empty() {
         row.item(&cells);

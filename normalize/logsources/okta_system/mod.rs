@@ -8,8 +8,8 @@ use event::ocsf::{Class, column_at};
 use event::{JsonKind, LogSourceName, Profile};
 
 use crate::logsource::{LogSource, PLAIN};
-use crate::logsources::shared::{is_address, is_email};
 use crate::logsources::paths;
+use crate::logsources::shared::{is_address, is_email};
 use crate::record::{Cell, Record, Row};
 use crate::trie::Leaf;
 
@@ -216,16 +216,12 @@ const RISK_CAPTION: usize = column_at("risk_level");
 /// An id and its caption, by Okta's word.
 type Words = &'static [(&'static str, i64, &'static str)];
 
-const RESULTS: Words = &[
-    ("SUCCESS", 1, "Success"),
-    ("ALLOW", 1, "Success"),
-    ("FAILURE", 2, "Failure"),
-    ("DENY", 2, "Failure"),
-    ("UNKNOWN", 0, "Unknown"),
-];
+const RESULTS: Words =
+    &[("SUCCESS", 1, "Success"), ("ALLOW", 1, "Success"), ("FAILURE", 2, "Failure"), ("DENY", 2, "Failure"), ("UNKNOWN", 0, "Unknown")];
 const SEVERITIES: Words = &[("DEBUG", 1, "Informational"), ("INFO", 1, "Informational"), ("WARN", 3, "Medium"), ("ERROR", 4, "High")];
 const DEVICES: Words = &[("Mobile", 5, "Mobile"), ("Tablet", 4, "Tablet"), ("Unknown", 0, "Unknown")];
-const SYSTEMS: Words = &[("WINDOWS", 100, "Windows"), ("ANDROID", 201, "Android"), ("OSX", 300, "macOS"), ("MACOS", 300, "macOS"), ("IOS", 301, "iOS")];
+const SYSTEMS: Words =
+    &[("WINDOWS", 100, "Windows"), ("ANDROID", 201, "Android"), ("OSX", 300, "macOS"), ("MACOS", 300, "macOS"), ("IOS", 301, "iOS")];
 const RISKS: Words = &[("LOW", 1, "Low"), ("MEDIUM", 2, "Medium"), ("HIGH", 3, "High")];
 
 /// A hook's envelope has an `eventType`, too; CloudTrail's records have one that is no event of Okta's.
@@ -250,7 +246,8 @@ fn key(record: &Record, out: &mut Vec<u8>) -> bool {
     }
     for paths in [[EVENT_TYPE, FLAT_EVENT_TYPE], [ACTOR_ID, FLAT_ACTOR_ID], [ADDRESS, FLAT_ADDRESS], [RESULT, FLAT_RESULT]] {
         out.push(0);
-        out.extend_from_slice(record.first(&paths).unwrap_or_default().as_bytes());
+        // A hook writes `Success`.
+        out.extend_from_slice(record.first(&paths).unwrap_or_default().to_ascii_lowercase().as_bytes());
     }
     id.is_some()
 }
@@ -389,7 +386,8 @@ fn source(class: Class, about: &target::About, record: &Record, row: &mut Row) {
         }
     }
     let named = [SOURCE_IP, SOURCE_DOMAIN].into_iter().any(|column| row.is_set(column));
-    let partly = [SOURCE_CITY, SOURCE_REGION, SOURCE_COUNTRY, SOURCE_AS, SOURCE_AS_NAME, SOURCE_ISP].into_iter().any(|column| row.is_set(column));
+    let partly =
+        [SOURCE_CITY, SOURCE_REGION, SOURCE_COUNTRY, SOURCE_AS, SOURCE_AS_NAME, SOURCE_ISP].into_iter().any(|column| row.is_set(column));
     if !named && !partly && about.is_system() {
         row.constant(SOURCE_SERVICE, "Okta");
     } else if !named && (partly || class == Class::ApiActivity) {

@@ -102,9 +102,12 @@ impl<'a> Party<'a> {
     }
 
     pub fn write(&self, columns: &Columns, record: &Record, row: &mut Row) {
-        for (column, text) in
-            [(columns.name, self.name()), (columns.uid, self.uid()), (columns.email, self.email()), (columns.full_name, self.display.as_ref())]
-        {
+        for (column, text) in [
+            (columns.name, self.name()),
+            (columns.uid, self.uid()),
+            (columns.email, self.email()),
+            (columns.full_name, self.display.as_ref()),
+        ] {
             if let Some(text) = text {
                 row.text(column, record, text);
             }
@@ -132,16 +135,11 @@ impl<'a> About<'a> {
             login: known(record, &[ACTOR_LOGIN, FLAT_ACTOR_LOGIN]),
             display: known(record, &[ACTOR_NAME, FLAT_ACTOR_NAME]),
         };
-        let (actor, address) = if actor.is("IP address") {
-            (None, actor.id.or(actor.display))
-        } else {
-            (Some(actor).filter(Party::is_known), None)
-        };
+        let (actor, address) =
+            if actor.is("IP address") { (None, actor.id.or(actor.display)) } else { (Some(actor).filter(Party::is_known), None) };
         let mut targets: Vec<(u32, Party)> = Vec::new();
-        let paths = [
-            [TARGET_TYPE, TARGET_ID, TARGET_LOGIN, TARGET_NAME],
-            [FLAT_TARGET_TYPE, FLAT_TARGET_ID, FLAT_TARGET_LOGIN, FLAT_TARGET_NAME],
-        ];
+        let paths =
+            [[TARGET_TYPE, TARGET_ID, TARGET_LOGIN, TARGET_NAME], [FLAT_TARGET_TYPE, FLAT_TARGET_ID, FLAT_TARGET_LOGIN, FLAT_TARGET_NAME]];
         for (member, path) in paths.into_iter().flat_map(|four| four.into_iter().enumerate()) {
             for hit in record.all(path).filter(|hit| matches!(hit.kind, JsonKind::Text | JsonKind::Number) && hit.start < hit.end) {
                 let text = record.text_of(hit);
@@ -181,7 +179,8 @@ impl<'a> About<'a> {
 
     /// Of an application it is the use of it; of a role Okta says the name in two places, and both may be missing.
     fn privileges(&self, record: &Record<'a>) -> Vec<Cow<'a, str>> {
-        let named = |kind: &str| self.targets.iter().filter(|target| target.is(kind)).filter_map(|target| target.title().cloned()).collect();
+        let named =
+            |kind: &str| self.targets.iter().filter(|target| target.is(kind)).filter_map(|target| target.title().cloned()).collect();
         if self.kind.starts_with("application.") || self.kind.starts_with("group.application_assignment.") {
             return named("AppInstance");
         }
@@ -227,7 +226,8 @@ impl<'a> About<'a> {
             _ => {}
         }
         if matches!(class, Class::ApiActivity | Class::DetectionFinding | Class::UserAccess) && row.wants_list(RESOURCE_UID) {
-            let roles = |target: &&Party| class != Class::UserAccess || !(target.is("ROLE") || target.is("ROLE_ASSIGNED") || target.is("User"));
+            let roles =
+                |target: &&Party| class != Class::UserAccess || !(target.is("ROLE") || target.is("ROLE_ASSIGNED") || target.is("User"));
             self.targets.iter().filter(roles).for_each(|target| resource(target, record, row));
         }
     }
