@@ -1,12 +1,16 @@
 //! Every log source that is read, in the order in which they are tried. Their names are frozen.
 
+pub mod aws_bedrock_invocation;
 pub mod aws_cloudtrail;
+pub mod aws_guardduty;
+pub mod okta_system;
+mod shared;
 
 use event::{Field, Origin};
 
 use crate::logsource::LogSource;
 
-pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE];
+pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE, &okta_system::SOURCE, &aws_guardduty::SOURCE, &aws_bedrock_invocation::SOURCE];
 
 /// The log source of a name that somebody typed.
 pub fn named(name: &str) -> Option<&'static LogSource> {

@@ -63,6 +63,7 @@ const ALL: &[Wrapper] = &[
     around(&["data"]),
     around(&["value"]),
     around(&["entries"]),
+    around(&["Findings"]),
     around(&["items"]),
     around(&["result", "_raw"]),
     around(&["results", "_raw"]),
