@@ -83,7 +83,8 @@ fn unusual(text: &str) -> Option<Millis> {
             return Some(time.timestamp_millis() + extra_ms);
         }
     }
-    let bare = text.trim_end_matches(['Z', 'z']);
+    // BigQuery writes ` UTC`.
+    let bare = text.strip_suffix(" UTC").unwrap_or(&text).trim_end_matches(['Z', 'z']);
     for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"] {
         if let Ok(time) = NaiveDateTime::parse_from_str(bare, form) {
             return Some(time.and_utc().timestamp_millis() + extra_ms);

@@ -1,6 +1,8 @@
 //! A log source made ready for what is wanted of it: the trie of its paths, which path fills which column, the shapes of its classes,
 //! and the rows that are being collected.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
@@ -171,9 +173,15 @@ impl Prepared {
         }
         let mut asked_names: Vec<Arc<str>> = Vec::new();
         let mut asked = Vec::new();
+        let lower = |spelling: String| spelling.to_ascii_lowercase();
+        let spelled = |leaf: Leaf, path: &str| (source.spellings)(path).into_iter().map(lower).map(move |other| (other, leaf));
+        let mut spellings: BTreeMap<String, Leaf> = (0..).zip(&leaves).flat_map(|(leaf, path)| spelled(leaf, path)).collect();
         for path in &wanted.paths {
-            // Each spelling has an answer of its own: a key that is spelled so beats one in other letters.
-            let leaf = visit(path, &mut leaves, &mut visited, &mut taken);
+            // What is another shape's spelling of a path is that path. Otherwise each spelling has an answer of its own: a key that is
+            // spelled so beats one in other letters.
+            let known = spellings.get(&path.to_ascii_lowercase()).map_or(path.as_str(), |leaf| leaves[*leaf as usize]);
+            let leaf = visit(known, &mut leaves, &mut visited, &mut taken);
+            spellings.extend(spelled(leaf, known));
             let answering = source.fields.iter().find(|field| field.answers && matches!(field.origin, Origin::Path(p) if p == path));
             let column = answering.and_then(|field| position(field.column?)).filter(|column| row.wanted[*column]);
             asked_names.push(path.as_str().into());
@@ -200,11 +208,17 @@ impl Prepared {
             let value = visit(value, &mut leaves, &mut visited, &mut taken);
             selectors.push(Selector { leaf: *leaf as Leaf, key, wanted: wanted.as_str().into(), value });
         }
-        let used: Vec<(&str, Leaf, Taken)> = (0..leaves.len())
+        let used = (0..leaves.len())
             .filter(|leaf| selector(leaves[*leaf]).is_none())
-            .filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No))
-            .map(|leaf| (leaves[leaf], leaf as Leaf, taken[leaf]))
-            .collect();
+            .filter(|leaf| visited[*leaf] || (row.wanted[UNMAPPED] && taken[*leaf] != Taken::No));
+        let own = used.clone().map(|leaf| (Cow::Borrowed(leaves[leaf]), leaf as Leaf, taken[leaf], 0));
+        let others = used.flat_map(|leaf| {
+            let spellings = (source.spellings)(leaves[leaf]).into_iter().zip(1..);
+            spellings.map(move |(path, spelling)| (Cow::Owned(path), leaf as Leaf, spelling)).collect::<Vec<_>>()
+        });
+        let others = others.map(|(path, leaf, spelling)| (path, leaf, taken[leaf as usize], spelling));
+        // A path's own spelling has its place, whatever else is spelled so.
+        let used: Vec<(Cow<str>, Leaf, Taken, u32)> = others.chain(own).collect();
         let shapes = Class::OF_EVENTS.iter().map(|class| Shape::new(*class, &row)).collect();
         Self {
             source,
