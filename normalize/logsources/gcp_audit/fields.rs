@@ -100,7 +100,7 @@ pub const FIELDS: &[Field] = &[
     derived(
         "actor.user.type_id",
         &["protoPayload.authenticationInfo.principalEmail", "protoPayload.authenticationInfo.principalSubject"],
-        "service accounts and workloads 4, accounts of Kubernetes' own parts 3, people 1, else 0",
+        "service accounts and workloads 4, Google itself and Kubernetes' own parts 3, people 1, else 0",
     ),
     derived("actor.user.type", &[], "the caption of type_id"),
     derived("actor.user.account.uid", &["protoPayload.authenticationInfo.principalEmail"], "the project in a service account's address"),
@@ -115,7 +115,7 @@ pub const FIELDS: &[Field] = &[
     derived(
         "actor.idp.name",
         &["protoPayload.authenticationInfo.principalSubject", "protoPayload.resourceName"],
-        "the pool in a federated subject; of an exchanged token, the provider",
+        "the pool in a federated subject; where one signs in or exchanges a token, the provider",
     ),
     first(
         "actor.app_uid",
@@ -127,7 +127,7 @@ pub const FIELDS: &[Field] = &[
     ),
     derived(
         "actor.authorizations[].decision",
-        &["protoPayload.authorizationInfo.granted"],
+        &["protoPayload.authorizationInfo.permission", "protoPayload.authorizationInfo.granted"],
         "Allowed where it was granted; Denied where it was not, or nothing is said",
     ),
     derived("actor.authorizations[].policy.name", &["protoPayload.authorizationInfo.permission"], "the permission"),
@@ -176,14 +176,19 @@ pub const FIELDS: &[Field] = &[
     derived("user.account.uid", &[], "the project in a service account's address"),
     derived("user.account.type_id", &[], "11 where the project is known"),
     derived("user.account.type", &[], "\"GCP Project\" where the project is known"),
-    derived("auth_protocol_id", &[], "6"),
-    derived("auth_protocol", &[], "\"OAUTH 2.0\""),
+    derived("auth_protocol_id", &["protoPayload.methodName"], "6 where a token is issued"),
+    derived("auth_protocol", &["protoPayload.methodName"], "\"OAUTH 2.0\" where a token is issued"),
     derived("account_switch_type_id", &["protoPayload.methodName"], "2 where a token for a service account is made"),
     derived("account_switch_type", &[], "\"Impersonate\""),
     derived("service.name", &["protoPayload.serviceName"], "who issues the token"),
     derived(
         "resources[].name",
-        &["protoPayload.resourceName", "protoPayload.response.name", "protoPayload.request.name"],
+        &[
+            "protoPayload.resourceName",
+            "protoPayload.response.name",
+            "protoPayload.request.name",
+            "protoPayload.serviceData.policyDelta.bindingDeltas.member",
+        ],
         "the resource; the key that is made or changed; each member whose role changes",
     ),
     derived(
@@ -201,8 +206,12 @@ pub const FIELDS: &[Field] = &[
     ),
     derived(
         "resources[].type",
-        &["protoPayload.authorizationInfo.resourceAttributes.type", "resource.type"],
-        "the type that was checked for the resource, or else its monitored type",
+        &[
+            "resource.type",
+            "protoPayload.authorizationInfo.resourceAttributes.name",
+            "protoPayload.authorizationInfo.resourceAttributes.type",
+        ],
+        "its monitored type; the type that was checked, where that is audited_resource",
     ),
     derived("resources[].region", &[], "as of cloud.region"),
     derived("resources[].zone", &[], "as of cloud.zone"),

@@ -111,7 +111,7 @@ fn kind(name: &str, subject: &str) -> (i64, &'static str) {
         || is(&["/workloadIdentityPools/"])
     {
         (4, "Service")
-    } else if name.starts_with("system:") {
+    } else if name.starts_with("system:") || name == "system@google.com" {
         (3, "System")
     } else if subject.starts_with("user:") || is(&["/workforcePools/"]) || shared::is_email(name) {
         (1, "User")
@@ -131,9 +131,8 @@ fn project(email: &str) -> Option<&str> {
 
 /// The pool or provider that vouches for a federated identity.
 fn provider<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
-    if let Some(provider) = record
-        .text(RESOURCE)
-        .filter(|name| name.contains("/providers/") && record.text(METHOD).is_some_and(|m| m.ends_with("ExchangeToken")))
+    if record.text(METHOD)?.contains("SecurityTokenService")
+        && let Some(provider) = record.text(RESOURCE).filter(|name| name.contains("/providers/"))
     {
         return Some(provider);
     }

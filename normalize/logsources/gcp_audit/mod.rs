@@ -98,7 +98,9 @@ pub const SOURCE: LogSource = LogSource {
         REQUEST_NAME,
         REQUEST_ACCOUNT,
         REQUEST_ACCOUNT_CAMEL,
+        RESPONSE_NAME,
         RESPONSE_EMAIL,
+        DELTA_MEMBER,
         LABEL_EMAIL,
     ],
     operation: "protoPayload.methodName",
@@ -155,15 +157,14 @@ const ACTION_ID: usize = column_at("action_id");
 const ACTION: usize = column_at("action");
 const POLICY_NAME: usize = column_at("policy.name");
 
-/// An audit record within an entry, however few of its fields are left. Other kinds of `protoPayload` say so in their type; those of
-/// Google Workspace name its services or hold its report.
+/// An audit record within an entry, however few of its fields are left: it names a method. Other kinds of `protoPayload` say so in their
+/// type; those of Google Workspace name its services or hold its report.
 fn fits(record: &Record) -> bool {
-    let of = |path, wanted: fn(&str) -> bool| record.text(path).is_some_and(|text| wanted(&text));
-    let named = record.text(METHOD).is_some() || record.text(SERVICE).is_some() || of(TYPE, |kind| kind.ends_with(".AuditLog"));
-    let other = of(TYPE, |kind| !kind.ends_with(".AuditLog"));
-    let workspace = of(SERVICE, |service| matches!(service, "admin.googleapis.com" | "login.googleapis.com"))
-        || of(METADATA_TYPE, |kind| kind.ends_with("ActivityProto"));
-    named && !other && !workspace
+    let is = |path, wanted: fn(&str) -> bool| record.text(path).is_some_and(|text| wanted(&text));
+    let other = is(TYPE, |kind| !kind.ends_with(".AuditLog"));
+    let workspace = is(SERVICE, |service| matches!(service, "admin.googleapis.com" | "login.googleapis.com"))
+        || is(METADATA_TYPE, |kind| kind.ends_with("ActivityProto"));
+    record.text(METHOD).is_some() && !other && !workspace
 }
 
 /// `insertId` is unique within a log and a moment only; start and end of a long operation may share one.
@@ -174,7 +175,10 @@ fn key(record: &Record, out: &mut Vec<u8>) -> bool {
         out.push(0);
         match path {
             // A re-serialised time is the same time.
-            TIMESTAMP if record.time(path).is_some() => out.extend_from_slice(&record.time(path).unwrap_or_default().to_le_bytes()),
+            TIMESTAMP => match record.time(path) {
+                Some(time) => out.extend_from_slice(&time.to_le_bytes()),
+                None => out.extend_from_slice(record.scalar(path).unwrap_or_default().as_bytes()),
+            },
             // What is false or 0 is left out of one shape and written in another.
             OPERATION_FIRST | OPERATION_LAST => out.push(u8::from(record.truth(path) == Some(true))),
             STATUS_CODE if record.number(path) == Some(0) => {}
@@ -190,7 +194,7 @@ fn derive(record: &Record, row: &mut Row) -> Class {
     row.profile(Profile::Cloud);
     row.number(ACTIVITY_ID, activity.into());
     if activity == 99 && row.wants(ACTIVITY_NAME) {
-        row.text(ACTIVITY_NAME, record, if method.is_empty() { "Unknown" } else { route::segment(&method) });
+        row.text(ACTIVITY_NAME, record, route::segment(&method));
     }
     metadata(record, row);
     cloud(record, row);
@@ -207,9 +211,10 @@ fn metadata(record: &Record, row: &mut Row) {
     if row.wants(METADATA_UID)
         && let (Some(id), Some(log), Some(time)) = (record.scalar(INSERT_ID), record.text(LOG_NAME), record.scalar(TIMESTAMP))
     {
-        // Nothing less is unique. Other shapes write the same moment otherwise.
-        let time = time.strip_suffix(" UTC").map_or_else(|| time.to_string(), |time| format!("{time}Z")).replacen(' ', "T", 1);
-        row.text(METADATA_UID, record, &format!("{log}|{time}|{id}"));
+        // Nothing less is unique. Other shapes write the same moment otherwise: `2026-03-01 10:08:00.123 UTC`.
+        let bare = time.strip_suffix(" UTC").unwrap_or(&time).replacen(' ', "T", 1);
+        let zone = if bare.get(19..).is_some_and(|rest| !rest.contains(['Z', 'z', '+', '-'])) { "Z" } else { "" };
+        row.text(METADATA_UID, record, &format!("{log}|{bare}{zone}|{id}"));
     }
     if row.wants(LOGGED_TIME)
         && let Some(time) = record.time(RECEIVED)
@@ -341,8 +346,8 @@ fn policy(failed: bool, record: &Record, row: &mut Row) {
 fn request(record: &Record, row: &mut Row) {
     let id = record.first(&[REQUEST_ID, OPERATION_ID]);
     row.text(REQUEST_UID, record, id.as_deref().unwrap_or_default());
-    if row.wants(REQUEST_DATA) && record.kind(REQUEST) != JsonKind::Missing {
-        match record.all(REQUEST).next().filter(|hit| id.is_some() && hit.kind != JsonKind::Null) {
+    if row.wants(REQUEST_DATA) && !matches!(record.kind(REQUEST), JsonKind::Missing | JsonKind::Null) {
+        match record.all(REQUEST).next().filter(|_| id.is_some()) {
             Some(hit) => row.hit(REQUEST_DATA, record, hit),
             None => row.leave(REQUEST),
         }
@@ -361,5 +366,53 @@ fn source(record: &Record, row: &mut Row) {
             Some(service) => row.text(SOURCE_SERVICE, record, &service),
             None => row.constant(SOURCE_NAME, "Unknown"),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use event::{Delta, Document, Normalized, RawBatch, Wanted};
+
+    use super::SOURCE;
+    use crate::Normalizer;
+
+    fn read(text: &str) -> Normalized {
+        let mut bytes = Vec::new();
+        let mut documents = Vec::new();
+        for line in text.lines() {
+            let start = bytes.len() as u32;
+            bytes.extend_from_slice(line.as_bytes());
+            documents.push(Document { range: start..bytes.len() as u32, delta: 0, shift: 0 });
+            bytes.push(b'\n');
+        }
+        bytes.resize(bytes.len() + event::batch::PADDING, b' ');
+        let deltas = vec![Delta { partition: "test".into(), from: 0, to: 0 }];
+        let wanted: BTreeMap<_, _> = [(SOURCE.name, Wanted { all_columns: true, ..Wanted::default() })].into();
+        Normalizer::new(&[&SOURCE], &wanted).normalize(RawBatch { bytes, documents, deltas, ..RawBatch::default() })
+    }
+
+    #[test]
+    fn every_shape_is_the_same_event() {
+        let normalized = read(include_str!("samples/raw/shapes.ndjson"));
+        let keys: Vec<_> = normalized.batches.iter().flat_map(|batch| &batch.keys).collect();
+        assert_eq!(keys.len(), 11);
+        assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    }
+
+    #[test]
+    fn records_of_google_workspace_are_not_ours() {
+        let record = |payload: &str| {
+            let payload = format!(r#"{{"methodName":"m","metadata":{{"@type":"type.googleapis.com/x.Metadata"}},{payload}}}"#);
+            let record = format!(r#"{{"protoPayload":{payload},"timestamp":"2026-03-01T10:00:00Z"}}"#);
+            read(&record).tally.mapped == 1
+        };
+        assert!(record(r#""serviceName":"storage.googleapis.com""#));
+        assert!(record(r#""@type":"type.googleapis.com/google.cloud.audit.AuditLog""#));
+        assert!(!record(r#""@type":"type.googleapis.com/google.appengine.logging.v1.RequestLog""#));
+        assert!(!record(r#""serviceName":"admin.googleapis.com""#));
+        assert!(!record(r#""serviceName":"login.googleapis.com""#));
+        assert!(!record(r#""metadata":{"@type":"type.googleapis.com/ccc_hosted_reporting.ActivityProto"}"#));
     }
 }

@@ -13,23 +13,22 @@ pub fn segment(method: &str) -> &str {
 
 /// Class and activity of a record. A class whose user is not named falls back to API Activity.
 pub fn route(method: &str, record: &Record) -> (Class, i32) {
-    let of = |service: &str| record.text(SERVICE).is_none_or(|name| name.eq_ignore_ascii_case(service));
+    let is = |service: &str| record.text(SERVICE).is_none_or(|name| name.eq_ignore_ascii_case(service));
+    let token = || is("sts.googleapis.com") && identity::new_identity(record).is_some();
+    let account = |found| target::service_account(record).map(|_| found);
     let segment = segment(method);
     let special = match segment {
-        "ExchangeToken" if of("sts.googleapis.com") && identity::new_identity(record).is_some() => Some((Authentication, 1)),
-        "GenerateAccessToken" | "GenerateIdToken" if of("iamcredentials.googleapis.com") => Some((Authentication, 7)),
-        "CreateServiceAccount" => Some((AccountChange, 1)),
-        "EnableServiceAccount" => Some((AccountChange, 2)),
-        "DisableServiceAccount" => Some((AccountChange, 5)),
-        "DeleteServiceAccount" => Some((AccountChange, 6)),
-        "UndeleteServiceAccount" | "UpdateServiceAccount" | "PatchServiceAccount" => Some((AccountChange, 99)),
+        "ExchangeToken" | "WebSignIn" if token() => Some((Authentication, 1)),
+        "WebSignOut" if token() => Some((Authentication, 2)),
+        "GenerateAccessToken" | "GenerateIdToken" if is("iamcredentials.googleapis.com") => account((Authentication, 7)),
+        "CreateServiceAccount" => account((AccountChange, 1)),
+        "EnableServiceAccount" => account((AccountChange, 2)),
+        "DisableServiceAccount" => account((AccountChange, 5)),
+        "DeleteServiceAccount" => account((AccountChange, 6)),
+        "UndeleteServiceAccount" | "UpdateServiceAccount" | "PatchServiceAccount" => account((AccountChange, 99)),
         _ => None,
     };
-    match special {
-        Some((Authentication, 1)) => (Authentication, 1),
-        Some(found) if target::service_account(record).is_some() => found,
-        _ => (ApiActivity, activity(segment)),
-    }
+    special.unwrap_or_else(|| (ApiActivity, activity(segment)))
 }
 
 /// The activity that the first word stands for. `bulkInsert` and `BatchDelete` are what they do many times.
@@ -44,7 +43,7 @@ fn activity(segment: &str) -> i32 {
         "create" | "insert" | "import" | "copy" | "clone" | "generate" | "run" | "upload" | "register" | "allocate" | "instantiate" => 1,
         "get" | "list" | "search" | "test" | "read" | "query" | "aggregated" | "fetch" | "lookup" | "retrieve" | "check" | "export"
         | "download" | "view" | "watch" | "access" | "describe" | "validate" | "verify" | "preview" | "explain" | "head" | "scan"
-        | "poll" | "calculate" | "analyze" => 2,
+        | "poll" | "decrypt" | "calculate" | "analyze" => 2,
         "update" | "patch" | "set" | "add" | "enable" | "move" | "change" | "replace" | "rename" | "modify" | "reset" | "resize"
         | "attach" | "undelete" | "restore" | "start" | "stop" | "resume" | "pause" | "suspend" | "restart" | "write" | "apply"
         | "assign" | "upgrade" | "configure" | "activate" | "deploy" | "commit" | "mutate" | "edit" | "promote" | "rollback"

@@ -84,19 +84,20 @@ fn account(record: &Record, row: &mut Row) {
     }
 }
 
-/// A token for somebody: for an identity from outside, or for a service account.
+/// A token for somebody: for a service account, or for an identity from outside, which may also sign in to the console.
 fn authentication(method: &str, record: &Record, row: &mut Row) {
-    if method.ends_with("ExchangeToken") {
-        if let Some(new) = new_identity(record) {
-            user(record, row, &USER, None, Some(&new));
-        }
-    } else {
+    let segment = route::segment(method);
+    if segment.starts_with("Generate") {
         account(record, row);
         row.number(SWITCH_ID, 2);
         row.constant(SWITCH, "Impersonate");
+    } else if let Some(new) = new_identity(record) {
+        user(record, row, &USER, None, Some(&new));
     }
-    row.number(PROTOCOL_ID, 6);
-    row.constant(PROTOCOL, "OAUTH 2.0");
+    if segment.ends_with("Token") {
+        row.number(PROTOCOL_ID, 6);
+        row.constant(PROTOCOL, "OAUTH 2.0");
+    }
     match record.text(SERVICE) {
         Some(service) => row.text(SERVICE_NAME, record, &service),
         None => row.constant(SERVICE_NAME, "Google Cloud"),
@@ -137,11 +138,15 @@ fn key<'a>(method: &str, record: &Record<'a>) -> Option<Cow<'a, str>> {
     [RESPONSE_NAME, REQUEST_NAME, RESOURCE].into_iter().filter_map(|path| record.text(path)).find(|name| key_id(name).is_some())
 }
 
-/// The resource that the record names, of the type that was checked or else that it is monitored as.
+/// The resource that the record names, of the type that it is monitored as. `audited_resource` says nothing: then of the type that was
+/// checked.
 fn resource(record: &Record, row: &mut Row, name: &str, role: (i64, &'static str)) {
-    let checked = record.all(CHECKED_NAME).find(|hit| hit.kind == JsonKind::Text && record.text_of(*hit) == name);
-    let checked = checked.and_then(|at| record.all(CHECKED_TYPE).find(|hit| hit.element == at.element && hit.start < hit.end));
-    let kind = checked.map(|hit| record.text_of(hit)).or_else(|| record.text(RESOURCE_TYPE)).unwrap_or_default();
+    let monitored = record.text(RESOURCE_TYPE).filter(|kind| kind != "audited_resource");
+    let kind = monitored.or_else(|| {
+        let checked = record.all(CHECKED_NAME).find(|hit| hit.kind == JsonKind::Text && record.text_of(*hit) == name)?;
+        record.all(CHECKED_TYPE).find(|hit| hit.element == checked.element && hit.start < hit.end).map(|hit| record.text_of(hit))
+    });
+    let kind = kind.or_else(|| record.text(RESOURCE_TYPE)).unwrap_or_default();
     let kind = if kind.is_empty() { Cell::None } else { row.cell(record, &kind) };
     let number = record.first(NUMBERS).map(|number| row.cell(record, &number));
     target(record, row, name, number, kind, role);
