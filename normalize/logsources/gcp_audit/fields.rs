@@ -117,13 +117,14 @@ pub const FIELDS: &[Field] = &[
         &["protoPayload.authenticationInfo.principalSubject", "protoPayload.resourceName"],
         "the pool in a federated subject; where one signs in or exchanges a token, the provider",
     ),
-    first(
+    derived(
         "actor.app_uid",
         &[
             "protoPayload.authenticationInfo.serviceAccountDelegationInfo.principalSubject",
             "protoPayload.authenticationInfo.serviceAccountDelegationInfo.firstPartyPrincipal.principalEmail",
             "protoPayload.authenticationInfo.oauthInfo.oauthClientId",
         ],
+        "the first of a chain of impersonation, by subject or else by address; without a chain, the client of OAuth",
     ),
     derived(
         "actor.authorizations[].decision",

@@ -42,6 +42,7 @@ pub const USER: Columns = Columns {
 const CREDENTIALS: usize = column_at("actor.user.programmatic_credentials[].uid");
 const SESSION_CREDENTIAL: usize = column_at("actor.session.credential_uid");
 const IDP: usize = column_at("actor.idp.name");
+const APP: usize = column_at("actor.app_uid");
 const DECISION: usize = column_at("actor.authorizations[].decision");
 const CHECKED_PERMISSION: usize = column_at("actor.authorizations[].policy.name");
 
@@ -59,6 +60,11 @@ pub fn actor(record: &Record, row: &mut Row) {
         && let Some(provider) = provider(record)
     {
         row.text(IDP, record, &provider);
+    }
+    if row.wants(APP)
+        && let Some(through) = through(record)
+    {
+        row.text(APP, record, &through);
     }
     if let Some(key) = record.text(KEY_NAME) {
         let id = key_id(&key).unwrap_or(&key);
@@ -140,6 +146,13 @@ fn provider<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
     let (_, rest) = subject.split_once("://")?;
     let (pool, _) = rest.split_once("/subject/")?;
     Some(Cow::Owned(pool.split_once('/')?.1.to_owned()))
+}
+
+/// Who stands behind a service account: the first of a chain of impersonation, of whichever kind it is; or the client that acts for a person.
+fn through<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+    let first = |path| record.all(path).find(|hit| hit.kind == JsonKind::Text && hit.start < hit.end);
+    let chain = [DELEGATE_SUBJECT, DELEGATE_EMAIL].into_iter().filter_map(first).min_by_key(|hit| hit.element);
+    chain.map(|hit| record.text_of(hit)).or_else(|| record.text(CLIENT))
 }
 
 /// Who an exchanged token stands for: the mapped principal, or whoever asked, where it was refused.
