@@ -381,7 +381,9 @@ mod tests {
     use super::SOURCE;
     use crate::Normalizer;
 
-    fn read(text: &str) -> Normalized {
+    const SHAPES: &str = include_str!("samples/raw/shapes.ndjson");
+
+    fn read(text: &str, paths: &[&str]) -> Normalized {
         let mut bytes = Vec::new();
         let mut documents = Vec::new();
         for line in text.lines() {
@@ -392,16 +394,37 @@ mod tests {
         }
         bytes.resize(bytes.len() + event::batch::PADDING, b' ');
         let deltas = vec![Delta { partition: "test".into(), from: 0, to: 0 }];
-        let wanted: BTreeMap<_, _> = [(SOURCE.name, Wanted { all_columns: true, ..Wanted::default() })].into();
+        let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        let wanted: BTreeMap<_, _> = [(SOURCE.name, Wanted { paths, all_columns: true, ..Wanted::default() })].into();
         Normalizer::new(&[&SOURCE], &wanted).normalize(RawBatch { bytes, documents, deltas, ..RawBatch::default() })
     }
 
     #[test]
     fn every_shape_is_the_same_event() {
-        let normalized = read(include_str!("samples/raw/shapes.ndjson"));
+        let normalized = read(SHAPES, &[]);
         let keys: Vec<_> = normalized.batches.iter().flat_map(|batch| &batch.keys).collect();
         assert_eq!(keys.len(), 11);
         assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    }
+
+    #[test]
+    fn rules_are_answered_from_every_shape() {
+        let paths = [
+            "protoPayload.methodName",
+            "proto_payload.method_name",
+            "PROTOPAYLOAD_AUDITLOG.METHODNAME",
+            "protoPayload.request.resource",
+            "protoPayload.serviceData.policyDelta.bindingDeltas.role",
+            "protoPayload.metadata.ticket",
+        ];
+        let normalized = read(SHAPES, &paths);
+        for batch in &normalized.batches {
+            for (path, answers) in batch.asked.iter().zip(&batch.answers) {
+                let first: Vec<&str> = (0..batch.len()).filter_map(|row| Some(answers.values(row).next()?.1)).collect();
+                assert_eq!(first.len(), batch.len(), "{path}");
+                assert!(first.iter().all(|text| *text == first[0]), "{path}: {first:?}");
+            }
+        }
     }
 
     #[test]
@@ -409,7 +432,7 @@ mod tests {
         let record = |payload: &str| {
             let payload = format!(r#"{{"methodName":"m","metadata":{{"@type":"type.googleapis.com/x.Metadata"}},{payload}}}"#);
             let record = format!(r#"{{"protoPayload":{payload},"timestamp":"2026-03-01T10:00:00Z"}}"#);
-            read(&record).tally.mapped == 1
+            read(&record, &[]).tally.mapped == 1
         };
         assert!(record(r#""serviceName":"storage.googleapis.com""#));
         assert!(record(r#""@type":"type.googleapis.com/google.cloud.audit.AuditLog""#));
