@@ -422,6 +422,7 @@ pub const COLUMNS: &[Column] = &[
     of(WITH_RESOURCES, "resources[].role_id", Int),
     of(WITH_RESOURCES, "resources[].role", Text),
     of(WITH_RESOURCES, "resources[].owner.account.uid", Text),
+    of(WITH_RESOURCES, "resources[].data", Json),
     of(&[ApiActivity], "ai_model.name", Text),
     of(&[ApiActivity], "ai_model.ai_provider", Text),
     of(&[ApiActivity], "ai_model.uid", Text),

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 pub type Millis = i64;
 
 /// Reads the times of the log sources: RFC 3339 with any number of decimals, a space for the `T`, no offset (UTC),
-/// `+0530`, a comma as the decimal sign, lower case, `24:00:00` and the leap second `23:59:60` (both the next second).
+/// `+0530`, ` UTC`, a comma as the decimal sign, lower case, `24:00:00` and the leap second `23:59:60` (both the next second).
 pub fn parse(text: &str) -> Option<Millis> {
     usual(text.as_bytes()).or_else(|| unusual(text))
 }
@@ -83,7 +83,8 @@ fn unusual(text: &str) -> Option<Millis> {
             return Some(time.timestamp_millis() + extra_ms);
         }
     }
-    let bare = text.trim_end_matches(['Z', 'z']);
+    // BigQuery writes ` UTC`.
+    let bare = text.strip_suffix(" UTC").unwrap_or(&text).trim_end_matches(['Z', 'z']);
     for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"] {
         if let Ok(time) = NaiveDateTime::parse_from_str(bare, form) {
             return Some(time.and_utc().timestamp_millis() + extra_ms);
@@ -189,6 +190,7 @@ mod tests {
             "2026-03-01T11:00:02+01:00",
             "2026-03-01T15:30:02+0530",
             "2026-03-01 10:00:02 +0000",
+            "2026-03-01 10:00:02.000000 UTC",
             "2026-03-01T10:00:02",
             "2026-03-01T10:00:02,000Z",
             "2026-03-01T24:00:02Z",

@@ -3,6 +3,7 @@
 pub mod aws_bedrock_invocation;
 pub mod aws_cloudtrail;
 pub mod aws_guardduty;
+pub mod gcp_audit;
 pub mod okta_system;
 mod shared;
 
@@ -10,7 +11,8 @@ use event::{Field, Origin};
 
 use crate::logsource::LogSource;
 
-pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE, &okta_system::SOURCE, &aws_guardduty::SOURCE, &aws_bedrock_invocation::SOURCE];
+pub const ALL: &[&LogSource] =
+    &[&aws_cloudtrail::SOURCE, &gcp_audit::SOURCE, &okta_system::SOURCE, &aws_guardduty::SOURCE, &aws_bedrock_invocation::SOURCE];
 
 /// The log source of a name that somebody typed.
 pub fn named(name: &str) -> Option<&'static LogSource> {

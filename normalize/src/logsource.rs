@@ -29,6 +29,8 @@ pub struct LogSource {
     pub members: &'static [&'static str],
     /// Keys under which some shapes of its records hold what others hold at the top: a rule's field is looked for in both places.
     pub under: &'static [&'static str],
+    /// How other shapes of its records spell a path, at most three ways: whoever asks for the path is answered from there, too.
+    pub spellings: fn(&str) -> Vec<String>,
     /// The table: columns and names.
     pub fields: &'static [Field],
     /// Paths that columns are computed from and that stay in `unmapped` all the same, since the column does not hold all of them.
@@ -64,6 +66,7 @@ pub const PLAIN: LogSource = LogSource {
     operations: "",
     members: &[],
     under: &[],
+    spellings: |_| Vec::new(),
     fields: &[],
     kept: &[],
     strings: &[],

@@ -158,7 +158,7 @@ impl Prepared {
         }
         let row = Row::new(columns);
         // The paths that the log source's functions use come first, under the numbers that they have there.
-        let mut paths = Paths::default();
+        let mut paths = Paths::new(source.spellings);
         source.paths.iter().for_each(|path| paths.push(path));
         source.needed.iter().chain(source.time).chain(source.delivered).for_each(|leaf| paths.visited[*leaf as usize] = true);
         let named = |column: Option<&str>| source.fields.iter().filter(|field| field.column == column).count();

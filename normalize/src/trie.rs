@@ -1,6 +1,8 @@
 //! The paths that are wanted of a record, as a tree over keys. A key is found without regard to ASCII case; a key with a dot in it is
 //! taken for the path it spells. Lists on the way are walked element by element, so paths do not name them.
 
+use std::borrow::Cow;
+
 /// A wanted path's number.
 pub type Leaf = u16;
 
@@ -52,12 +54,13 @@ pub struct Trie {
 }
 
 impl Trie {
-    /// `events` are the paths of lists whose elements are events of their own.
-    pub fn new(paths: &[(&str, Leaf, Taken)], events: &[&str]) -> Self {
+    /// The last of each path's four says which of its spellings it is, 0 for its own: a lower one counts more. Of two paths that are
+    /// spelled alike, the later has the place. `events` are the paths of lists whose elements are events of their own.
+    pub fn new(paths: &[(Cow<str>, Leaf, Taken, u32)], events: &[&str]) -> Self {
         let mut trie = Trie { nodes: vec![Node::default()], events: Vec::new() };
-        for (path, leaf, taken) in paths {
+        for (path, leaf, taken, spelling) in paths {
             let parts: Vec<&str> = path.split('.').collect();
-            trie.insert(0, &parts, 0, *leaf, *taken, 0, 0);
+            trie.insert(0, &parts, 0, *leaf, *taken, spelling.min(&3) << 30, 0);
         }
         for (at, node) in trie.nodes.iter_mut().enumerate() {
             for (n, child) in node.children.iter_mut().enumerate() {
