@@ -1,12 +1,15 @@
 //! Every log source that is read, in the order in which they are tried. Their names are frozen.
 
 pub mod aws_cloudtrail;
+pub mod azure_activity;
+pub mod azure_ai_diagnostic;
+mod shared;
 
 use event::{Field, Origin};
 
 use crate::logsource::LogSource;
 
-pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE];
+pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE, &azure_activity::SOURCE, &azure_ai_diagnostic::SOURCE];
 
 /// The log source of a name that somebody typed.
 pub fn named(name: &str) -> Option<&'static LogSource> {
@@ -15,7 +18,7 @@ pub fn named(name: &str) -> Option<&'static LogSource> {
 
 /// Names the paths that a log source's functions use: constants to ask a record for, and the list of them.
 macro_rules! paths {
-    ($($name:ident = $path:literal,)*) => {
+    ($($name:ident = $path:expr,)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(u16)]
         enum PathNumber { $($name),* }

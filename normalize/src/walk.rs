@@ -385,7 +385,7 @@ impl<'a> Walk<'a> {
                         text.skip(value)
                     } else if UNMAPPED {
                         let scalar = !matches!(text.byte(value), b'{' | b'[');
-                        let looked_into = child.taken == Taken::No
+                        let looked_into = child.taken != Taken::Any
                             && text.byte(value) == b'{'
                             && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
                         let apart = looked_into || (child.events.is_some() && text.byte(value) == b'[');
