@@ -31,7 +31,7 @@ pub fn fill(record: &Record, row: &mut Row) {
 }
 
 fn user(record: &Record, row: &mut Row) {
-    let caller = record.text(CALLER);
+    let caller = text_of(record, &[CALLER]);
     let (id, name_of_caller) = match caller.as_deref() {
         Some(caller) if is_guid(caller) => (Some(caller), None),
         other => (None, other),

@@ -5,15 +5,16 @@
 use std::borrow::Cow;
 
 use event::ocsf::{Class, column_at};
-use event::{Field, JsonKind, LogSourceName, Profile};
+use event::{JsonKind, LogSourceName, Profile};
 
 use crate::logsource::{LogSource, PLAIN};
+use crate::logsources::paths;
 use crate::logsources::shared::{is_address, is_unspecified, without_port};
-use crate::logsources::{alias, constant, derived, first, paths};
 use crate::record::{Record, Row};
 use crate::trie::Leaf;
 
 mod actor;
+mod fields;
 mod outcome;
 mod target;
 
@@ -66,16 +67,6 @@ const EVENT_ID: [&str; 2] = property!("eventDataId");
 
 const OPERATION: &[&str] = &["OperationNameValue", "operationName.value", "operation_name.value", "operationName"];
 const CATEGORY: &[&str] = &["CategoryValue", "category.value", "eventSource.value", "event_source.value", "category"];
-/// In the first years the category was what was done, and what it is now stood among the properties.
-const FEATURE: &[&str] = &[
-    "properties.eventCategory",
-    "Properties_d.eventCategory",
-    "CategoryValue",
-    "category.value",
-    "eventSource.value",
-    "event_source.value",
-    "category",
-];
 const RESULT: &[&str] = &["resultType", "status.value", "ActivityStatusValue"];
 const RESOURCE: &[&str] = &["resourceId", "resource_id", "resourceUri", "resource_uri", "_ResourceId"];
 const ADDRESS: &[&str] = &["callerIpAddress", "httpRequest.clientIpAddress", "http_request.client_ip_address"];
@@ -85,20 +76,6 @@ const SUBMITTED: &[&str] = &[
     "EventSubmissionTimestamp",
     "properties.eventSubmissionTimestamp",
     "Properties_d.eventSubmissionTimestamp",
-];
-const SUBSTATUS: &[&str] =
-    &[STATUS_CODE[0], STATUS_CODE[1], "subStatus.value", "sub_status.value", "ActivitySubstatusValue", "resultSignature"];
-
-/// The shapes have words of their own for an outcome: (a rule's, those that mean the same).
-const RESULT_WORDS: &[(&str, &[&str])] = &[
-    ("Start", &["Started"]),
-    ("Started", &["Start"]),
-    ("Accept", &["Accepted"]),
-    ("Accepted", &["Accept"]),
-    ("Success", &["Succeeded"]),
-    ("Succeeded", &["Success"]),
-    ("Failure", &["Failed"]),
-    ("Failed", &["Failure"]),
 ];
 
 paths! {
@@ -153,6 +130,7 @@ paths! {
     ADDRESS_REST = ADDRESS[1],
     ADDRESS_SNAKE = ADDRESS[2],
     LEVEL = "level",
+    LOCATION = "location",
     DURATION = "durationMs",
     CALLER = "caller",
     SUBMITTED_REST = SUBMITTED[0],
@@ -332,7 +310,7 @@ pub const SOURCE: LogSource = LogSource {
         "_SubscriptionId",
         "_TimeReceived",
     ],
-    fields: FIELDS,
+    fields: fields::FIELDS,
     kept: &[
         "caller",
         "eventName.value",
@@ -377,152 +355,7 @@ pub const SOURCE: LogSource = LogSource {
     ..PLAIN
 };
 
-const FIELDS: &[Field] = &[
-    first("metadata.original_event_uid", &["eventDataId", "event_data_id", EVENT_ID[0], EVENT_ID[1]]),
-    first("metadata.original_time", &["time", "eventTimestamp", "event_timestamp", "TimeGenerated"]),
-    derived("metadata.logged_time", SUBMITTED, "as a time: when the event could be read"),
-    Field { names: &["category", "CategoryValue", "azure.activitylogs.category"], ..first("metadata.event_code", CATEGORY) },
-    first("metadata.product.feature.name", FEATURE),
-    Field { names: &["CorrelationId", "azure.correlation_id"], ..first("metadata.correlation_uid", &["correlationId", "correlation_id"]) },
-    first("metadata.log_level", &["level"]),
-    derived(
-        "metadata.tenant_uid",
-        &["tenantId", "tenant_id", TENANT[0], TENANT[1], TENANT[2]],
-        "the tenant; in Log Analytics that of the token, since TenantId is the workspace there",
-    ),
-    constant("metadata.product.name", "Azure Activity Log"),
-    constant("metadata.product.vendor_name", "Microsoft"),
-    constant("metadata.log_name", "azure_activity"),
-    constant("cloud.provider", "Azure"),
-    first("cloud.region", &["location"]),
-    Field {
-        names: &["SubscriptionId", "azure.subscription_id"],
-        ..derived("cloud.account.uid", &["subscriptionId", "subscription_id"], "the subscription, else that in the resource's id")
-    },
-    derived("cloud.account.type_id", &[], "13 where the subscription is known"),
-    derived("cloud.account.type", &[], "\"Azure Subscription\" where the subscription is known"),
-    derived("cloud.org.uid", &[], "as metadata.tenant_uid"),
-    Field {
-        names: &["operationName", "OperationNameValue", "operation_name", "azure.activitylogs.operation_name", "event.action"],
-        ..first("api.operation", OPERATION)
-    },
-    Field {
-        names: &["ResourceProviderValue", "ResourceProvider", "resourceProviderName", "azure.resource.provider"],
-        ..derived("api.service.name", OPERATION, "the first part of the operation: the resource provider")
-    },
-    derived("api.request.uid", &["correlationId", "correlation_id"], "as metadata.correlation_uid"),
-    derived("api.request.data", &REQUEST, "the object or its text as it is, where there is a correlation id; else it stays in unmapped"),
-    first("api.response.data", &RESPONSE),
-    derived("api.response.code", SUBSTATUS, "the HTTP status as a number: Created 201, Forbidden 403"),
-    derived("api.response.error", &STATUS_MESSAGE, "the code in the message of a failure"),
-    derived("api.response.message", &STATUS_MESSAGE, "the text in the message of a failure"),
-    derived(
-        "message",
-        &["operationName.localizedValue", "operation_name.localized_value", "operationName"],
-        "what people call the operation, where that is another name",
-    ),
-    derived(
-        "status_id",
-        RESULT,
-        "Success and Succeeded 1, Failure and Failed 2, all else 99: the start of an operation is an event of its own. Of an alert Active 1, Resolved 4, Dismissed 3",
-    ),
-    Field {
-        names: &["event.outcome"],
-        ..derived("status", RESULT, "the caption of status_id; of 99 the word, with Start as Started and Accept as Accepted")
-    },
-    derived(
-        "status_code",
-        SUBSTATUS,
-        "the HTTP status in words, as Azure has it: Created, Forbidden; of resultSignature what stands behind the dot",
-    ),
-    derived(
-        "status_detail",
-        &[STATUS_MESSAGE[0], STATUS_MESSAGE[1], "resultDescription", "resultSignature"],
-        "the message of a failure, else resultDescription, else resultSignature",
-    ),
-    derived("severity_id", &["level"], "Critical 5, Error 4, Warning 3, else 1; of an alert its own severity"),
-    derived("severity", &["level"], "the caption of severity_id"),
-    derived("duration", &["durationMs"], "in milliseconds"),
-    derived(
-        "activity_id",
-        OPERATION,
-        "by the last part of the operation: read 2, delete 4, write 1 if it answers Created, else 3; of an action by its verb, else 99",
-    ),
-    derived("activity_name", OPERATION, "the caption of activity_id; of 99 the operation"),
-    derived(
-        "actor.user.name",
-        &[UPN[0], UPN[1], UPN[2], MAIL[0], MAIL[1], MAIL[2], "caller", LOGIN[0], LOGIN[1], LOGIN[2], DISPLAY[0], DISPLAY[1], DISPLAY[2]],
-        "the claims upn and emailaddress, the caller if it is no object id, the claims name, then appid",
-    ),
-    derived("actor.user.email_addr", &MAIL, "emailaddress, or the name if it is an e-mail address"),
-    derived("actor.user.full_name", &DISPLAY, "the claim name, where it is not the actor's name itself"),
-    derived(
-        "actor.user.uid",
-        &[OBJECT[0], OBJECT[1], OBJECT[2], "caller"],
-        "the object id: that of the claims, else the caller if it is one",
-    ),
-    derived(
-        "actor.user.type_id",
-        &[APP_KIND[0], APP_KIND[1], APP_KIND[2], PRINCIPAL_KIND[0], PRINCIPAL_KIND[1], PRINCIPAL_KIND[2]],
-        "4 for service principals and managed identities, 1 for people",
-    ),
-    derived("actor.user.type", &[], "the caption of type_id"),
-    Field { names: &["azure.activitylogs.identity.claims.appid"], ..first("actor.app_uid", &APP) },
-    first("actor.session.credential_uid", &TOKEN),
-    first("actor.session.issuer", &ISSUER),
-    derived("actor.session.created_time", &ISSUED, "when the token was issued"),
-    derived("actor.session.expiration_time", &EXPIRES, "when the token ends"),
-    derived("actor.session.is_mfa", &METHODS, "whether `mfa` is among the methods, where there are any"),
-    first("actor.idp.name", &PROVIDER),
-    derived("actor.authorizations[].decision", &[], "\"Allowed\", unless it failed"),
-    derived(
-        "actor.authorizations[].policy.name",
-        &[ROLE[0], ROLE[1], ROLE[2], "authorization.role"],
-        "the role that the call was allowed by",
-    ),
-    derived("actor.authorizations[].policy.uid", &ROLE_DEFINITION, "the id of its definition"),
-    derived("src_endpoint.ip", ADDRESS, "if it is an address, without its port"),
-    Field {
-        names: &["CallerIpAddress", "callerIpAddress", "source.ip"],
-        ..derived("src_endpoint.name", ADDRESS, "what is no address, and 0.0.0.0; \"Unknown\" where there is none")
-    },
-    first("http_request.http_method", &["httpRequest.method", "http_request.method"]),
-    first("http_request.uid", &["httpRequest.clientRequestId", "http_request.client_request_id"]),
-    Field { names: &["azure.resource.id"], ..derived("resources[].uid", RESOURCE, "the resource; of a role assignment then the role") },
-    Field {
-        names: &["azure.resource.name"],
-        ..derived("resources[].name", RESOURCE, "the last part of its id; the name of a role that is built in")
-    },
-    derived("resources[].type", RESOURCE, "provider and types in its id"),
-    Field {
-        names: &["azure.resource.group"],
-        ..derived("resources[].group.name", &["resourceGroupName", "resource_group_name"], "the resource group in its id")
-    },
-    derived("resources[].role_id", &[], "1 (Target), of the role 4 (Related)"),
-    derived("resources[].role", &[], "the caption of role_id"),
-    derived("user.uid", &[], "who gets or loses the role"),
-    derived("user.type_id", &[], "User 1, ServicePrincipal 4, Group 99"),
-    derived("user.type", &[], "the caption of type_id; of 99 Azure's word"),
-    derived("privileges[]", &[], "the role: its name if it is built in and known here, else the id of its definition"),
-    derived("finding_info.uid", RESOURCE, "the alert: the last part of its id, else the event's correlation id"),
-    derived("finding_info.title", &["eventName.value", ALERT[0], ALERT[1]], "what the alert is called"),
-    first("finding_info.desc", &["description"]),
-    Field {
-        values: RESULT_WORDS,
-        ..alias(&["resultType", "status.value", "ActivityStatusValue", "azure.activitylogs.result_type"], RESULT)
-    },
-    alias(&["ResourceId", "resourceId", "_ResourceId"], RESOURCE),
-    alias(&["properties.message"], &property!("message")),
-    alias(&["properties.requestbody", "properties.requestBody"], &REQUEST),
-    alias(&["properties.responseBody"], &RESPONSE),
-    alias(&["properties.statusCode", "statusCode"], &STATUS_CODE),
-    alias(&["properties.statusMessage", "statusMessage"], &STATUS_MESSAGE),
-    alias(&["properties.eventCategory", "azure.activitylogs.event_category"], &property!("eventCategory")),
-    alias(&["azure.activitylogs.identity.authorization.evidence.role"], &ROLE),
-    alias(&["azure.tenant_id"], &["tenantId", "tenant_id"]),
-    alias(&["azure.activitylogs.result_signature"], &["resultSignature"]),
-];
-
+const REGION: usize = column_at("cloud.region");
 const ORG: usize = column_at("cloud.org.uid");
 const TENANT_UID: usize = column_at("metadata.tenant_uid");
 const LOGGED_TIME: usize = column_at("metadata.logged_time");
@@ -562,9 +395,9 @@ fn fits(record: &Record) -> bool {
     is(&text_of(record, &CATEGORY_LEAVES), CATEGORIES) && operation(record).is_some_and(|operation| operation.contains('/'))
 }
 
-/// The first of several paths that has a text.
+/// The first of several paths that has a value. Exports write the word null where there is none.
 fn text_of<'a>(record: &Record<'a>, paths: &[Leaf]) -> Option<Cow<'a, str>> {
-    paths.iter().find_map(|path| record.text(*path))
+    paths.iter().find_map(|path| record.scalar(*path).filter(|text| !text.eq_ignore_ascii_case("null")))
 }
 
 fn operation<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
@@ -612,6 +445,9 @@ fn derive(record: &Record, row: &mut Row) -> Class {
     tenant(record, row);
     actor::fill(record, row);
     source(record, row);
+    if let Some(region) = text_of(record, &[LOCATION]) {
+        row.text(REGION, record, &region);
+    }
     target::fill(class, role, record, row);
     let submitted = [SUBMITTED_REST, SUBMITTED_SNAKE, SUBMITTED_COLUMN, SUBMITTED_1, SUBMITTED_2];
     if row.wants(LOGGED_TIME)

@@ -73,8 +73,7 @@ pub fn fill(class: Class, operation: &str, record: &Record, row: &mut Row) {
     let code = code(record);
     if let Some(code) = code.as_deref() {
         row.text(CODE, record, code);
-        let named = HTTP.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, number)| *number);
-        if let Some(number) = named.or_else(|| code.parse().ok().filter(|number| (100..600).contains(number))) {
+        if let Some(number) = http_number(code) {
             row.number(RESPONSE_CODE, number);
         }
     }
@@ -95,16 +94,25 @@ pub fn fill(class: Class, operation: &str, record: &Record, row: &mut Row) {
 
 /// `Created`: from the properties, the sub-status (`OK (HTTP Status Code: 200)`), or behind the dot of `Succeeded.Created`.
 fn code<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+    let cut = |text: Cow<'a, str>| match text.split_once(" (") {
+        Some((code, _)) => Cow::Owned(code.to_owned()),
+        None => text,
+    };
     let plain = [STATUS_CODE_1, STATUS_CODE_2, SUBSTATUS_VALUE, SUBSTATUS_SNAKE, SUBSTATUS_COLUMN];
-    let cut = |text: &str| text.split(" (").next().unwrap_or(text).trim().to_owned();
-    if let Some(code) = plain.iter().find_map(|path| record.scalar(*path)) {
-        return Some(if code.contains(" (") { Cow::Owned(cut(&code)) } else { code });
+    if let Some(code) = text_of(record, &plain) {
+        return Some(cut(code));
     }
-    let signature = record.scalar(SIGNATURE)?;
+    let signature = cut(text_of(record, &[SIGNATURE])?);
     match signature.split_once('.') {
-        Some((_, code)) => (!code.is_empty()).then(|| Cow::Owned(code.to_owned())),
-        None => signature.bytes().all(|byte| byte.is_ascii_digit()).then_some(signature),
+        Some((_, "")) => None,
+        Some((_, code)) => Some(Cow::Owned(code.to_owned())),
+        None => http_number(&signature).is_some().then_some(signature),
     }
+}
+
+fn http_number(code: &str) -> Option<i64> {
+    let named = HTTP.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, number)| *number);
+    named.or_else(|| code.parse().ok().filter(|number| (100..600).contains(number)))
 }
 
 fn status(class: Class, record: &Record, row: &mut Row) {
@@ -137,7 +145,7 @@ fn severity(class: Class, record: &Record, row: &mut Row) {
     const ALERTS: &[(&str, i64, &str)] = &[("High", 4, "High"), ("Medium", 3, "Medium"), ("Low", 2, "Low")];
     let (words, text) = match class {
         Class::DetectionFinding => (ALERTS, text_of(record, &[ALERT_SEVERITY_1, ALERT_SEVERITY_2])),
-        _ => (LEVELS, record.scalar(LEVEL)),
+        _ => (LEVELS, text_of(record, &[LEVEL])),
     };
     if let Some((_, id, caption)) = words.iter().find(|(word, ..)| is(&text, &[word])) {
         row.number(SEVERITY_ID, *id);

@@ -40,6 +40,8 @@ paths! {
     CALLER_COLUMN = "properties_s.objectId",
     MODEL = "properties.modelName",
     MODEL_COLUMN = "properties_s.modelName",
+    VERSION_OF_MODEL = "properties.modelVersion",
+    VERSION_COLUMN = "properties_s.modelVersion",
     DEPLOYMENT = "properties.modelDeploymentName",
     DEPLOYMENT_COLUMN = "properties_s.modelDeploymentName",
     KIND = "Type",
@@ -222,6 +224,39 @@ pub const SOURCE: LogSource = LogSource {
     ..PLAIN
 };
 
+/// What tells who called.
+const ACTOR: &[&str] = &[
+    "UserAuthenticatedId",
+    "properties.enduser.id",
+    "properties.objectId",
+    "properties_s.objectId",
+    gen_ai!("agent.id"),
+    gen_ai!("agent.name"),
+    "AppRoleName",
+];
+/// What tells whether a model was called, and what with: its columns depend on all of it.
+const CALL: &[&str] = &[
+    "properties.modelName",
+    "properties_s.modelName",
+    gen_ai!("response.model"),
+    gen_ai!("request.model"),
+    gen_ai!("usage.input_tokens"),
+    gen_ai!("usage.output_tokens"),
+    "Measurements.gen_ai.usage.input_tokens",
+    "Measurements.gen_ai.usage.output_tokens",
+    "properties.promptTokens",
+    "properties.completionTokens",
+    gen_ai!("provider.name"),
+    gen_ai!("system"),
+    gen_ai!("response.id"),
+    "properties.modelVersion",
+    "properties_s.modelVersion",
+    "AppRoleName",
+    // A text under these paths that is no JSON may hold prompts: it counts as taken, so that `unmapped` does not show it.
+    "properties",
+    "properties_s",
+];
+
 const FIELDS: &[Field] = &[
     first("metadata.original_event_uid", &["_ItemId"]),
     first("metadata.original_time", &["time", "TimeGenerated"]),
@@ -236,9 +271,9 @@ const FIELDS: &[Field] = &[
     constant("cloud.provider", "Azure"),
     first("cloud.region", &["location", "Tenant", "location_s", "Tenant_s", "properties.resource.cloud.region"]),
     derived("cloud.account.uid", &["_SubscriptionId"], "the subscription in the resource's id, else _SubscriptionId"),
-    derived("cloud.account.type_id", &[], "13 where the subscription is known"),
-    derived("cloud.account.type", &[], "\"Azure Subscription\" where the subscription is known"),
-    derived("cloud.org.uid", &[], "as metadata.tenant_uid"),
+    derived("cloud.account.type_id", &["_SubscriptionId"], "13 where the subscription is known"),
+    derived("cloud.account.type", &["_SubscriptionId"], "\"Azure Subscription\" where the subscription is known"),
+    derived("cloud.org.uid", &["tenantId"], "as metadata.tenant_uid"),
     Field {
         names: &["azure.open_ai.operation_name"],
         ..derived(
@@ -256,21 +291,21 @@ const FIELDS: &[Field] = &[
         &["resultSignature", "resultType", "Success"],
         "by the HTTP status: 1 below 400, else 2; of a span by Success; 0 where nothing says so",
     ),
-    derived("status", &[], "the caption of status_id"),
+    derived("status", &["resultSignature", "resultType", "Success"], "the caption of status_id"),
     first("status_code", &["resultSignature", "ResultCode"]),
     derived("duration", &["durationMs"], "in milliseconds"),
     derived(
         "activity_id",
-        &["operationName"],
+        &["operationName", "properties.modelName", "properties_s.modelName"],
         "by the verb of the operation (Create_Thread, ListKey); 99 where a model is called, and for spans",
     ),
-    derived("activity_name", &["operationName"], "the caption of activity_id; of 99 the operation"),
-    derived("actor.user.uid", &["properties.objectId", "properties_s.objectId"], "the object id of the caller; none where he used a key"),
     derived(
-        "actor.user.name",
-        &["UserAuthenticatedId", "properties.enduser.id"],
-        "who is signed in to the application; \"Unknown\" where nobody is known",
+        "activity_name",
+        &["operationName", "properties.modelName", "properties_s.modelName"],
+        "the caption of activity_id; of 99 the operation",
     ),
+    derived("actor.user.uid", &["properties.objectId", "properties_s.objectId"], "the object id of the caller; none where he used a key"),
+    derived("actor.user.name", ACTOR, "who is signed in to the application; \"Unknown\" where nobody is known"),
     derived("actor.user.email_addr", &["UserAuthenticatedId", "properties.enduser.id"], "the same, if it is an e-mail address"),
     first("actor.app_uid", &[gen_ai!("agent.id")]),
     first("actor.app_name", &[gen_ai!("agent.name"), "AppRoleName"]),
@@ -299,39 +334,15 @@ const FIELDS: &[Field] = &[
     derived("resources[].role", &[], "the caption of role_id"),
     Field {
         names: &["modelName", "azure.open_ai.properties.model_name"],
-        // A text under these paths that is no JSON may hold prompts: it counts as taken, so that `unmapped` does not show it.
-        ..derived(
-            "ai_model.name",
-            &[
-                "properties.modelName",
-                "properties_s.modelName",
-                gen_ai!("response.model"),
-                gen_ai!("request.model"),
-                "properties",
-                "properties_s",
-            ],
-            "the model that answered, else the one that was asked for",
-        )
+        ..derived("ai_model.name", CALL, "the model that answered, else the one that was asked for")
     },
-    derived(
-        "ai_model.ai_provider",
-        &[gen_ai!("provider.name"), gen_ai!("system")],
-        "as a span says; \"Azure\" in resource logs, which do not say whose model it is",
-    ),
-    first("ai_model.version", &["properties.modelVersion", "properties_s.modelVersion"]),
-    derived("message_context.uid", &[gen_ai!("response.id")], "the id of the response, else the correlation id"),
-    derived("message_context.service.name", &[], "as api.service.name; \"Unknown\" where there is none"),
-    derived(
-        "message_context.prompt_tokens",
-        &[gen_ai!("usage.input_tokens"), "Measurements.gen_ai.usage.input_tokens", "properties.promptTokens"],
-        "as a number",
-    ),
-    derived(
-        "message_context.completion_tokens",
-        &[gen_ai!("usage.output_tokens"), "Measurements.gen_ai.usage.output_tokens", "properties.completionTokens"],
-        "as a number",
-    ),
-    derived("message_context.total_tokens", &[], "the sum, where both are known"),
+    derived("ai_model.ai_provider", CALL, "as a span says; \"Azure\" in resource logs, which do not say whose model it is"),
+    derived("ai_model.version", CALL, "modelVersion"),
+    derived("message_context.uid", CALL, "the id of the response, else the correlation id"),
+    derived("message_context.service.name", CALL, "as api.service.name; \"Unknown\" where there is none"),
+    derived("message_context.prompt_tokens", CALL, "gen_ai.usage.input_tokens, of the properties or measured, or promptTokens"),
+    derived("message_context.completion_tokens", CALL, "gen_ai.usage.output_tokens, of the properties or measured, or completionTokens"),
+    derived("message_context.total_tokens", CALL, "the sum, where both are known"),
     alias(
         &["modelDeploymentName", "azure.open_ai.properties.model_deployment_name"],
         &["properties.modelDeploymentName", "properties_s.modelDeploymentName"],
@@ -397,12 +408,9 @@ fn fits(record: &Record) -> bool {
             || record.text(PROPERTIES).is_some_and(|properties| properties.contains("gen_ai."));
     }
     one_of(record.text(CATEGORY), CATEGORIES)
-        && text_of(record, &[RESOURCE, RESOURCE_COLUMN])
+        && record
+            .first(&[RESOURCE, RESOURCE_COLUMN])
             .is_some_and(|id| resource_id(&id).kind.to_ascii_lowercase().starts_with("microsoft.cognitiveservices/"))
-}
-
-fn text_of<'a>(record: &Record<'a>, paths: &[Leaf]) -> Option<Cow<'a, str>> {
-    paths.iter().find_map(|path| record.text(*path))
 }
 
 /// A span is known by its own id within its trace. A resource log has the correlation id of its request, and nothing of its own.
@@ -414,7 +422,7 @@ fn key(record: &Record, out: &mut Vec<u8>) -> bool {
         out.extend(record.scalar(path).unwrap_or_default().bytes().map(|byte| byte.to_ascii_lowercase()));
     }
     out.push(0);
-    out.extend(text_of(record, &[RESOURCE, RESOURCE_COLUMN]).unwrap_or_default().bytes().map(|byte| byte.to_ascii_lowercase()));
+    out.extend(record.first(&[RESOURCE, RESOURCE_COLUMN]).unwrap_or_default().bytes().map(|byte| byte.to_ascii_lowercase()));
     let time = SOURCE.time.iter().find_map(|path| record.time(*path));
     out.extend_from_slice(&time.unwrap_or_default().to_le_bytes());
     record.text(parts[0]).is_some()
@@ -422,17 +430,16 @@ fn key(record: &Record, out: &mut Vec<u8>) -> bool {
 
 fn derive(record: &Record, row: &mut Row) -> Class {
     let span = is_span(record);
-    let operation = if span { text_of(record, &[GEN_AI_OPERATION, NAME]) } else { record.text(OPERATION) };
+    let operation = if span { record.first(&[GEN_AI_OPERATION, NAME]) } else { record.text(OPERATION) };
     let operation = operation.as_deref().unwrap_or("Unknown");
     row.profile(Profile::Cloud);
     row.constant(PRODUCT, if span { "Application Insights" } else { "Azure AI services" });
     row.text(API_OPERATION, record, operation);
-    match record.text(SERVICE_ROLE).filter(|_| span) {
-        Some(service) => row.text(SERVICE, record, &service),
-        None if span => {}
-        None => row.constant(SERVICE, COGNITIVE_SERVICES),
+    let service = if span { record.text(SERVICE_ROLE) } else { Some(Cow::Borrowed(COGNITIVE_SERVICES)) };
+    if let Some(service) = &service {
+        row.text(SERVICE, record, service);
     }
-    if let Some((_, version)) = text_of(record, &[API, API_COLUMN]).as_deref().and_then(|api| api.rsplit_once("version ")) {
+    if let Some((_, version)) = record.first(&[API, API_COLUMN]).as_deref().and_then(|api| api.rsplit_once("version ")) {
         row.text(VERSION, record, version);
     }
     if let Some(request) = record.text(if span { SPAN } else { CORRELATION }) {
@@ -452,8 +459,9 @@ fn derive(record: &Record, row: &mut Row) -> Class {
     actor(record, row);
     source(record, row);
     resources(span, record, row);
-    let called = model(span, record, row);
-    let activity = if span || called { 99 } else { activity(operation) };
+    model(span, service.as_deref(), record, row);
+    let called = span || record.first(&[MODEL, MODEL_COLUMN]).is_some();
+    let activity = if called { 99 } else { activity(operation) };
     row.number(ACTIVITY_ID, activity);
     if activity == 99 {
         row.text(ACTIVITY_NAME, record, operation);
@@ -482,8 +490,8 @@ fn status(span: bool, record: &Record, row: &mut Row) {
 
 /// Who called with a key of the account is not known, and `objectId` is empty.
 fn actor(record: &Record, row: &mut Row) {
-    let id = text_of(record, &[CALLER, CALLER_COLUMN]);
-    let name = text_of(record, &[SIGNED_IN, END_USER]);
+    let id = record.first(&[CALLER, CALLER_COLUMN]);
+    let name = record.first(&[SIGNED_IN, END_USER]);
     if let Some(id) = &id {
         row.text(ACTOR_UID, record, id);
     }
@@ -492,7 +500,7 @@ fn actor(record: &Record, row: &mut Row) {
             row.text(ACTOR_NAME, record, name);
             row.text(ACTOR_EMAIL, record, if is_email(name) { name } else { "" });
         }
-        None if id.is_none() && text_of(record, &[GEN_AI_AGENT, GEN_AI_AGENT_NAME, SERVICE_ROLE]).is_none() => {
+        None if id.is_none() && record.first(&[GEN_AI_AGENT, GEN_AI_AGENT_NAME, SERVICE_ROLE]).is_none() => {
             row.constant(ACTOR_NAME, "Unknown");
         }
         None => {}
@@ -500,7 +508,7 @@ fn actor(record: &Record, row: &mut Row) {
 }
 
 fn source(record: &Record, row: &mut Row) {
-    match text_of(record, &[ADDRESS, CLIENT]).as_deref().map(without_port) {
+    match record.first(&[ADDRESS, CLIENT]).as_deref().map(without_port) {
         Some(address) if is_address(address) && !is_unspecified(address) => row.text(SOURCE_IP, record, address),
         Some(words) => row.text(SOURCE_NAME, record, words),
         None => row.constant(SOURCE_NAME, "Unknown"),
@@ -509,7 +517,7 @@ fn source(record: &Record, row: &mut Row) {
 
 /// The account, or the project of a span; then the deployment.
 fn resources(span: bool, record: &Record, row: &mut Row) {
-    let own = text_of(record, if span { &[GEN_AI_PROJECT, RESOURCE_COLUMN] } else { &[RESOURCE, RESOURCE_COLUMN] });
+    let own = record.first(if span { &[GEN_AI_PROJECT, RESOURCE_COLUMN] } else { &[RESOURCE, RESOURCE_COLUMN] });
     let parts = own.as_deref().map(resource_id).unwrap_or_default();
     if let Some(subscription) = parts.subscription.map(Cow::Borrowed).or_else(|| record.text(SUBSCRIPTION_COLUMN)) {
         row.text(ACCOUNT, record, &subscription);
@@ -530,7 +538,7 @@ fn resources(span: bool, record: &Record, row: &mut Row) {
         }
         target(cells, row);
     }
-    if let Some(deployment) = text_of(record, &[DEPLOYMENT, DEPLOYMENT_COLUMN]) {
+    if let Some(deployment) = record.first(&[DEPLOYMENT, DEPLOYMENT_COLUMN]) {
         let cells = vec![
             (RESOURCE_NAME, row.cell(record, &deployment)),
             (RESOURCE_TYPE, row.constant_cell("Microsoft.CognitiveServices/accounts/deployments")),
@@ -545,36 +553,32 @@ fn target(mut cells: Vec<(usize, Cell)>, row: &mut Row) {
     row.item(&cells);
 }
 
-/// The model and what it was given, in tokens; says whether one was called.
-fn model(span: bool, record: &Record, row: &mut Row) -> bool {
-    let name = text_of(record, &[MODEL, MODEL_COLUMN, GEN_AI_MODEL, GEN_AI_REQUESTED]);
+/// The model and what it was given, in tokens.
+fn model(span: bool, service: Option<&str>, record: &Record, row: &mut Row) {
+    let name = record.first(&[MODEL, MODEL_COLUMN, GEN_AI_MODEL, GEN_AI_REQUESTED]);
     let tokens =
         |paths: &[Leaf]| paths.iter().find_map(|path| record.float(*path)).filter(|count| (0.0..2e9).contains(count)).map(|n| n as i64);
     let prompt = tokens(&[GEN_AI_INPUT, MEASURED_INPUT, PROMPT_TOKENS]);
     let completion = tokens(&[GEN_AI_OUTPUT, MEASURED_OUTPUT, COMPLETION_TOKENS]);
     if name.is_none() && prompt.is_none() && completion.is_none() {
-        row.unset(MODEL_VERSION);
-        return false;
+        return;
     }
     row.profile(Profile::AiOperation);
-    match &name {
-        Some(name) => {
-            row.text(MODEL_NAME, record, name);
-            match text_of(record, &[GEN_AI_PROVIDER, GEN_AI_SYSTEM]) {
-                Some(provider) => row.text(MODEL_PROVIDER, record, &provider),
-                None => row.constant(MODEL_PROVIDER, "Azure"),
-            }
+    if let Some(name) = &name {
+        row.text(MODEL_NAME, record, name);
+        match record.first(&[GEN_AI_PROVIDER, GEN_AI_SYSTEM]) {
+            Some(provider) => row.text(MODEL_PROVIDER, record, &provider),
+            None => row.constant(MODEL_PROVIDER, "Azure"),
         }
-        None => row.unset(MODEL_VERSION),
+        if let Some(version) = record.first(&[VERSION_OF_MODEL, VERSION_COLUMN]) {
+            row.text(MODEL_VERSION, record, &version);
+        }
     }
-    let Some(context) = text_of(record, &[GEN_AI_RESPONSE, CORRELATION]).or_else(|| record.text(SPAN).filter(|_| span)) else {
-        return true;
+    let Some(context) = record.first(&[GEN_AI_RESPONSE, CORRELATION]).or_else(|| record.text(SPAN).filter(|_| span)) else {
+        return;
     };
     row.text(CONTEXT_UID, record, &context);
-    row.copy(SERVICE, CONTEXT_SERVICE);
-    if !row.is_set(CONTEXT_SERVICE) {
-        row.constant(CONTEXT_SERVICE, "Unknown");
-    }
+    row.text(CONTEXT_SERVICE, record, service.unwrap_or("Unknown"));
     for (column, count) in [(CONTEXT_PROMPT, prompt), (CONTEXT_COMPLETION, completion)] {
         if let Some(count) = count {
             row.number(column, count);
@@ -583,11 +587,12 @@ fn model(span: bool, record: &Record, row: &mut Row) -> bool {
     if let (Some(prompt), Some(completion)) = (prompt, completion) {
         row.number(CONTEXT_TOTAL, prompt + completion);
     }
-    true
 }
 
-/// `Create_Thread`, `Threads_Delete` and `ListKey` are operations on what the service keeps.
+/// `Create_Thread`, `Threads_Delete` and `ListKey` are operations on what the service keeps; to create a completion is to call a model.
 fn activity(operation: &str) -> i64 {
+    const CALLS: &[&str] =
+        &["chatcompletions", "completions", "embeddings", "imagegenerations", "responses", "messages", "speech", "transcriptions"];
     const VERBS: &[(&str, i64)] = &[
         ("create", 1),
         ("list", 2),
@@ -600,7 +605,10 @@ fn activity(operation: &str) -> i64 {
         ("delete", 4),
     ];
     let folded = operation.to_ascii_lowercase();
-    let last = folded.rsplit('_').next().unwrap_or_default();
+    let (first, last) = (folded.split('_').next().unwrap_or_default(), folded.rsplit('_').next().unwrap_or_default());
+    if CALLS.contains(&first) {
+        return 99;
+    }
     VERBS.iter().find(|(verb, _)| folded.starts_with(verb) || last.starts_with(verb)).map_or(99, |(_, id)| *id)
 }
 
