@@ -1,6 +1,7 @@
 //! Every log source that is read, in the order in which they are tried. Their names are frozen.
 
 pub mod aws_cloudtrail;
+mod azure;
 pub mod azure_activity;
 pub mod azure_ai_diagnostic;
 mod shared;

@@ -88,7 +88,7 @@ pub const FIELDS: &[Field] = &[
         ..first("api.operation", OPERATION)
     },
     Field {
-        names: &["ResourceProviderValue", "ResourceProvider", "resourceProviderName", "azure.resource.provider"],
+        names: &["ResourceProviderValue", "azure.resource.provider"],
         ..derived("api.service.name", OPERATION, "the first part of the operation: the resource provider")
     },
     derived("api.request.uid", &["correlationId", "correlation_id"], "as metadata.correlation_uid"),
@@ -150,11 +150,8 @@ pub const FIELDS: &[Field] = &[
         "the role that the call was allowed by",
     ),
     derived("actor.authorizations[].policy.uid", &ROLE_DEFINITION, "the id of its definition"),
-    derived("src_endpoint.ip", ADDRESS, "if it is an address, without its port"),
-    Field {
-        names: &["CallerIpAddress", "callerIpAddress", "source.ip"],
-        ..derived("src_endpoint.name", ADDRESS, "what is no address, and 0.0.0.0; \"Unknown\" where there is none")
-    },
+    Field { names: &["source.ip"], ..derived("src_endpoint.ip", ADDRESS, "if it is an address, without its port") },
+    derived("src_endpoint.name", ADDRESS, "what is no address, and 0.0.0.0; \"Unknown\" where there is none"),
     first("http_request.http_method", &["httpRequest.method", "http_request.method"]),
     first("http_request.uid", &["httpRequest.clientRequestId", "http_request.client_request_id"]),
     Field { names: &["azure.resource.id"], ..derived("resources[].uid", RESOURCE, "the resource; of a role assignment then the role") },
@@ -180,6 +177,23 @@ pub const FIELDS: &[Field] = &[
         values: RESULT_WORDS,
         ..alias(&["resultType", "status.value", "ActivityStatusValue", "azure.activitylogs.result_type"], RESULT)
     },
+    alias(&["CallerIpAddress", "callerIpAddress", "httpRequest.clientIpAddress"], ADDRESS),
+    alias(&UPN, &UPN),
+    alias(&MAIL, &MAIL),
+    alias(&LOGIN, &LOGIN),
+    alias(&DISPLAY, &DISPLAY),
+    alias(&OBJECT, &OBJECT),
+    alias(&TENANT, &TENANT),
+    alias(&METHODS, &METHODS),
+    alias(&PROVIDER, &PROVIDER),
+    alias(&APP, &APP),
+    alias(&APP_KIND, &APP_KIND),
+    alias(&TOKEN, &TOKEN),
+    alias(&ROLE_DEFINITION, &ROLE_DEFINITION),
+    alias(&PRINCIPAL_KIND, &PRINCIPAL_KIND),
+    alias(&ACTION, &ACTION),
+    alias(&SCOPE, &SCOPE),
+    alias(&ROLE, &ROLE),
     alias(&["ResourceId", "resourceId", "_ResourceId"], RESOURCE),
     alias(&["properties.message"], &["properties.message", "Properties_d.message"]),
     alias(&["properties.requestbody", "properties.requestBody"], &REQUEST),
@@ -188,6 +202,7 @@ pub const FIELDS: &[Field] = &[
     alias(&["properties.statusMessage", "statusMessage"], &STATUS_MESSAGE),
     alias(&["properties.eventCategory", "azure.activitylogs.event_category"], &["properties.eventCategory", "Properties_d.eventCategory"]),
     alias(&["azure.activitylogs.identity.authorization.evidence.role"], &ROLE),
+    alias(&["azure.activitylogs.identity.authorization.action"], &ACTION),
     alias(&["azure.tenant_id"], &["tenantId", "tenant_id"]),
     alias(&["azure.activitylogs.result_signature"], &["resultSignature"]),
 ];

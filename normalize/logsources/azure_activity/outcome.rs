@@ -43,6 +43,9 @@ const HTTP: &[(&str, i64)] = &[
     ("GatewayTimeout", 504),
 ];
 
+/// Categories whose operations are said of a resource, not done to it.
+const NO_CALLS: &[&str] = &["ServiceHealth", "ResourceHealth", "Alert", "Autoscale", "Recommendation"];
+
 /// One word for what the shapes call in two ways.
 pub fn word(result: &str) -> &str {
     const WORDS: &[(&str, &str)] = &[
@@ -81,6 +84,7 @@ pub fn fill(class: Class, operation: &str, record: &Record, row: &mut Row) {
         Class::UserAccess if is_last(operation, "delete") => 2,
         Class::UserAccess => 1,
         Class::DetectionFinding => alert_activity(operation),
+        _ if is(&text_of(record, &CATEGORY_LEAVES), NO_CALLS) => 99,
         _ => activity(operation, code.as_deref()),
     };
     row.number(ACTIVITY_ID, activity);

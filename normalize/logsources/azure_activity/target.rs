@@ -4,7 +4,7 @@ use event::ocsf::{Class, column_at};
 use serde_json::Value;
 
 use super::*;
-use crate::logsources::shared::{ResourceId, resource_id};
+use crate::logsources::azure::{ResourceId, resource_id};
 use crate::record::Cell;
 
 const RESOURCE_UID: usize = column_at("resources[].uid");

@@ -7,7 +7,8 @@ use event::ocsf::{Class, column_at};
 use event::{Field, JsonKind, LogSourceName, Profile};
 
 use crate::logsource::{LogSource, PLAIN};
-use crate::logsources::shared::{is_address, is_email, is_unspecified, resource_id, without_port};
+use crate::logsources::azure::resource_id;
+use crate::logsources::shared::{is_address, is_email, is_unspecified, without_port};
 use crate::logsources::{alias, constant, derived, first, paths};
 use crate::record::{Cell, Record, Row};
 use crate::trie::Leaf;
