@@ -310,6 +310,7 @@ pub const COLUMNS: &[Column] = &[
     of(ACTIVITY, "actor.session.uid", Text),
     of(ACTIVITY, "actor.session.uid_alt", Text),
     of(ACTIVITY, "actor.session.created_time", Long),
+    of(ACTIVITY, "actor.session.expiration_time", Long),
     of(ACTIVITY, "actor.session.credential_uid", Text),
     of(ACTIVITY, "actor.session.is_mfa", Bool),
     of(ACTIVITY, "actor.session.issuer", Text),

@@ -3,6 +3,9 @@
 pub mod aws_bedrock_invocation;
 pub mod aws_cloudtrail;
 pub mod aws_guardduty;
+mod azure;
+pub mod azure_activity;
+pub mod azure_ai_diagnostic;
 pub mod gcp_audit;
 pub mod okta_system;
 mod shared;
@@ -11,8 +14,15 @@ use event::{Field, Origin};
 
 use crate::logsource::LogSource;
 
-pub const ALL: &[&LogSource] =
-    &[&aws_cloudtrail::SOURCE, &gcp_audit::SOURCE, &okta_system::SOURCE, &aws_guardduty::SOURCE, &aws_bedrock_invocation::SOURCE];
+pub const ALL: &[&LogSource] = &[
+    &aws_cloudtrail::SOURCE,
+    &gcp_audit::SOURCE,
+    &azure_activity::SOURCE,
+    &okta_system::SOURCE,
+    &aws_guardduty::SOURCE,
+    &aws_bedrock_invocation::SOURCE,
+    &azure_ai_diagnostic::SOURCE,
+];
 
 /// The log source of a name that somebody typed.
 pub fn named(name: &str) -> Option<&'static LogSource> {
@@ -21,7 +31,7 @@ pub fn named(name: &str) -> Option<&'static LogSource> {
 
 /// Names the paths that a log source's functions use: constants to ask a record for, and the list of them.
 macro_rules! paths {
-    ($($name:ident = $path:literal,)*) => {
+    ($($name:ident = $path:expr,)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(u16)]
         enum PathNumber { $($name),* }

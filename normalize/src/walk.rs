@@ -381,7 +381,7 @@ impl<'a> Walk<'a> {
                         text.skip(value)
                     } else if UNMAPPED {
                         let scalar = !matches!(first, b'{' | b'[');
-                        let looked_into = child.taken == Taken::No
+                        let looked_into = child.taken != Taken::Any
                             && first == b'{'
                             && child.node.is_some_and(|node| trie.nodes[node as usize].partly_taken);
                         let apart = looked_into || (child.events.is_some() && first == b'[');

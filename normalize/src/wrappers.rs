@@ -111,6 +111,7 @@ const NOT_READ: &[(&[(&str, &str)], &str)] = &[
     (&[("logName", ""), ("insertId", "")], "an entry of Cloud Logging that is no audit log"),
     (&[("logName", ""), ("timestamp", "")], "an entry of Cloud Logging that is no audit log"),
     (&[("category", ""), ("resourceId", "")], "a resource log of Azure in a category that is not read"),
+    (&[("category", ""), ("operationName", "")], "a resource log of Azure in a category that is not read"),
     (&[("Category", ""), ("ResourceId", "")], "a table of Log Analytics that is not read"),
     (&[("TenantId", ""), ("TimeGenerated", "")], "a table of Log Analytics that is not read"),
     (&[("@timestamp", ""), ("action", ""), ("actor", "")], "the audit log of GitHub"),

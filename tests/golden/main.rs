@@ -79,6 +79,18 @@ fn nothing_is_expected_without_a_sample() {
     assert!(orphans.is_empty(), "{orphans:?}");
 }
 
+/// A repeat is the same event in other words.
+#[test]
+fn repeats_have_one_key() {
+    for (raw, _) in samples().iter().filter(|(raw, _)| raw.ends_with("repeats.ndjson")) {
+        let mut keys = Vec::new();
+        let mut add = |normalized: Normalized| keys.extend(normalized.batches.iter().flat_map(|batch| batch.keys.clone()));
+        tests::read_file(raw, "repeats", &mut tests::normalizer(&tests::everything()), &mut add);
+        assert_eq!(keys.len(), tests::text(raw).lines().count(), "{}", raw.display());
+        assert!(keys.windows(2).all(|pair| pair[0] == pair[1]), "{}: {keys:?}", raw.display());
+    }
+}
+
 /// How the one record is known whose request has a key twice: raw JSON is written as it is, and so has the event.
 const KEY_TWICE: &str = "5b9fb074-956e-42f4-940e-5650772719c0";
 
