@@ -1,12 +1,14 @@
 //! Every log source that is read, in the order in which they are tried. Their names are frozen.
 
 pub mod aws_cloudtrail;
+pub mod google_workspace;
+mod shared;
 
 use event::{Field, Origin};
 
 use crate::logsource::LogSource;
 
-pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE];
+pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE, &google_workspace::SOURCE];
 
 /// The log source of a name that somebody typed.
 pub fn named(name: &str) -> Option<&'static LogSource> {

@@ -27,7 +27,7 @@ pub struct Prepared {
     pub leaves: usize,
     pub row: Row,
     pub unmapped: bool,
-    selectors: Vec<Selector>,
+    selectors: Vec<Selectors>,
     /// Of the paths of strings that hold JSON, those that are visited.
     pub strings: Vec<Leaf>,
     /// Texts that are dropped: neither `raw_data` nor `unmapped` may show them.
@@ -53,12 +53,11 @@ struct AskedPath {
     column: Option<usize>,
 }
 
-/// `list[key=wanted].value`: read from the elements of a list that are named so.
-struct Selector {
-    leaf: Leaf,
+/// `list[key=wanted].value`: read from the elements of a list that are named so. Those of one list and value are looked up together.
+struct Selectors {
     key: Leaf,
-    wanted: Box<str>,
     value: Leaf,
+    wanted: Vec<(Box<str>, Leaf)>,
 }
 
 /// The parts of a path with a selector: list, key, wanted, rest.
@@ -100,7 +99,7 @@ struct Collected {
     keys: Vec<EventKey>,
     places: Vec<(u32, u64)>,
     spans: Vec<(u32, u32)>,
-    parts: Vec<u32>,
+    parts: Vec<Option<u32>>,
 }
 
 /// Where the record stands, and when it is.
@@ -187,7 +186,7 @@ impl Prepared {
         let withheld: &[&str] = if withholds { source.withheld } else { &[] };
         let withheld: Vec<(&str, Leaf)> = withheld.iter().map(|path| (*path, visit(path, &mut leaves, &mut visited, &mut taken))).collect();
         withheld.iter().for_each(|(_, leaf)| taken[*leaf as usize] = Taken::Any);
-        let mut selectors = Vec::new();
+        let mut selectors: Vec<Selectors> = Vec::new();
         let selecting: Vec<(usize, String, String, String)> = (0..leaves.len())
             .filter(|leaf| visited[*leaf])
             .filter_map(|leaf| {
@@ -198,7 +197,11 @@ impl Prepared {
         for (leaf, key, wanted, value) in &selecting {
             let key = visit(key, &mut leaves, &mut visited, &mut taken);
             let value = visit(value, &mut leaves, &mut visited, &mut taken);
-            selectors.push(Selector { leaf: *leaf as Leaf, key, wanted: wanted.as_str().into(), value });
+            let at = selectors.iter().position(|known| (known.key, known.value) == (key, value)).unwrap_or_else(|| {
+                selectors.push(Selectors { key, value, wanted: Vec::new() });
+                selectors.len() - 1
+            });
+            selectors[at].wanted.push((wanted.as_str().into(), *leaf as Leaf));
         }
         let used: Vec<(&str, Leaf, Taken)> = (0..leaves.len())
             .filter(|leaf| selector(leaves[*leaf]).is_none())
@@ -228,25 +231,27 @@ impl Prepared {
 
     /// Finds the elements of lists that are wanted by name. A value that lies deeper counts for the element that it lies in.
     pub fn select(&self, hits: &mut Hits, text: Text) {
-        for selector in &self.selectors {
-            if hits.get(selector.key).is_none() {
+        let mut found = Vec::new();
+        for selectors in &self.selectors {
+            if hits.get(selectors.key).is_none() || hits.get(selectors.value).is_none() {
                 continue;
             }
-            let keys: Vec<Hit> = hits.all(selector.key).collect();
-            let mut found = Vec::new();
-            let mut at = 0;
-            for value in hits.all(selector.value) {
-                while keys.get(at + 1).is_some_and(|next| next.element <= value.start) {
-                    at += 1;
+            let mut values = hits.all(selectors.value).peekable();
+            for key in hits.all(selectors.key) {
+                while values.next_if(|value| value.element < key.element).is_some() {}
+                let mut wanted = selectors.wanted.iter().filter(|(wanted, _)| text.is(key, wanted)).peekable();
+                if wanted.peek().is_none() {
+                    continue;
                 }
-                let key = keys[at];
-                let inside = value.element == key.element || (value.element > key.element && value.start > key.element);
-                if inside && text.is(key, &selector.wanted) {
-                    found.push(value);
+                let mut end = None;
+                let mut inside =
+                    |value: &Hit| value.element == key.element || value.start < *end.get_or_insert_with(|| text.end_of(key.element));
+                while let Some(value) = values.next_if(&mut inside) {
+                    wanted.clone().for_each(|(_, leaf)| found.push((*leaf, value.plain())));
                 }
             }
-            found.into_iter().for_each(|hit| hits.push(selector.leaf, hit.plain()));
         }
+        found.into_iter().for_each(|(leaf, hit)| hits.push(leaf, hit));
     }
 
     /// The columns that the table fills without the log source's own code.
@@ -364,7 +369,10 @@ impl Prepared {
         collected.keys.push(place.key);
         collected.places.push(place.place);
         collected.spans.push(record.span);
-        collected.parts.extend(record.part);
+        if record.part.is_some() {
+            collected.parts.resize(row as usize, None);
+            collected.parts.push(record.part);
+        }
     }
 
     /// The text of a column of the row at hand; of a list, that of its last item.
