@@ -7,7 +7,7 @@ pub fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && domain.contains('.')
-            && !domain.contains('@')
+            && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
             && !text.contains(char::is_whitespace)
             && !text.contains(['/', ':'])
     })

@@ -5,19 +5,19 @@
 use std::borrow::Cow;
 
 use event::ocsf::{Class, column_at};
-use event::{Field, JsonKind, LogSourceName};
+use event::{JsonKind, LogSourceName};
 
 use crate::logsource::{LogSource, PLAIN};
 use crate::logsources::shared::{ip_address, is_email};
-use crate::logsources::{alias, constant, derived, first};
 use crate::record::{Cell, Record, Row};
 use crate::trie::Leaf;
 
 mod parameters;
 mod route;
+mod table;
 mod target;
 
-use parameters::{Parameter, flattened, joined, listed, parameter, parameter_list, paths_and_parameters};
+use parameters::{Parameter, flattened, joined, listed, parameter_list, paths_and_parameters};
 
 paths_and_parameters! {
     paths {
@@ -117,6 +117,13 @@ paths_and_parameters! {
         OAUTH_APPLICATION = "OAUTH2_APP_NAME",
         OAUTH_SERVICE = "OAUTH2_SERVICE_NAME",
         SSO_PROFILE = "INBOUND_SSO_PROFILE_NAME",
+        PRINTER = "PRINTER_NAME",
+        PRINT_SERVER = "PRINT_SERVER_NAME",
+        NETWORK_NAME = "MOBILE_WIRELESS_NETWORK_NAME",
+        CERTIFICATE = "MOBILE_CERTIFICATE_COMMON_NAME",
+        PACKAGE = "MOBILE_APP_PACKAGE_ID",
+        CALENDAR_RESOURCE = "RESOURCE_IDENTIFIER",
+        COMPANY_DEVICE = "COMPANY_DEVICE_ID",
         DEVICE = "DEVICE_ID",
         DEVICE_SERIAL = "DEVICE_SERIAL_NUMBER",
         LOGIN_TYPE = "login_type",
@@ -259,8 +266,8 @@ pub const SOURCE: LogSource = LogSource {
         "deleted",
         "metadata",
     ],
-    fields: FIELDS,
-    kept: &["actor.callerType", "protoPayload.metadata.event.status.success", "protoPayload.status.code", "data"],
+    fields: table::FIELDS,
+    kept: &["actor.callerType", "protoPayload.metadata.event.status.success", "protoPayload.status.code"],
     strings: &["events_s", "EventOriginalMessage", "scope_s", "login_challenge_method_s", "new_value_s", "rule_name_s"],
     events: &["events", "events_s", "EventOriginalMessage", "protoPayload.metadata.event"],
     fits,
@@ -270,288 +277,6 @@ pub const SOURCE: LogSource = LogSource {
     key,
     ..PLAIN
 };
-
-const USER: &str = "events.parameters[name=USER_EMAIL].value";
-const AFFECTED: &str = "events.parameters[name=affected_email_address].value";
-
-const EVENT_NAMES: &[&str] = &[
-    "events.name",
-    "protoPayload.metadata.event.eventName",
-    "event.name",
-    "name",
-    "events_s.name",
-    "event_name_s",
-    "EventOriginalMessage.name",
-    "EventMessage",
-];
-const EVENT_TYPES: &[&str] = &[
-    "events.type",
-    "protoPayload.metadata.event.eventType",
-    "event.type",
-    "type",
-    "events_s.type",
-    "event_type_s",
-    "EventOriginalMessage.type",
-    "EventType",
-];
-const EVENT_APPLICATIONS: &[&str] = &["id.applicationName", "protoPayload.serviceName", "id_applicationName_s", "IdApplicationName"];
-const EMAILS: &[&str] = &["actor.email", "protoPayload.authenticationInfo.principalEmail", "actor_email_s", "ActorEmail", "email"];
-const IP_ADDRESSES: &[&str] = &["ipAddress", "protoPayload.requestMetadata.callerIp", "ipAddress_s", "SrcIpAddr", "ip_address"];
-const PROFILE_IDS: &[&str] = &["actor.profileId", "actor_profileId_s", "ActorProfileId"];
-
-/// Rules written for Cloud Logging name the service, records of the Reports API the application.
-const SERVICES: &[(&str, &[&str])] = &[
-    ("admin.googleapis.com", &["admin"]),
-    ("login.googleapis.com", &["login", "user_accounts", "saml"]),
-    ("admin", &["admin.googleapis.com"]),
-    ("login", &["login.googleapis.com"]),
-    ("user_accounts", &["login.googleapis.com"]),
-];
-
-const FIELDS: &[Field] = &[
-    first(
-        "metadata.original_event_uid",
-        &[
-            "id.uniqueQualifier",
-            "id.uniqQualifier",
-            "protoPayload.metadata.activityId.uniqQualifier",
-            "id_uniqueQualifier_s",
-            "EventId",
-            "unique_id",
-            "alertId",
-            "insertId",
-        ],
-    ),
-    derived("metadata.uid", &[], "the original uid; of a record with several events, with `#` and the event's number"),
-    first("metadata.original_time", &["id.time", "id_time_t", "id_time_s", "timestamp", "updateTime", "createTime", "TimeGenerated"]),
-    derived("metadata.logged_time", &["receiveTimestamp"], "as a time"),
-    derived("metadata.event_code", EVENT_NAMES, "the event's name; of an alert, its type"),
-    derived(
-        "metadata.log_name",
-        EVENT_APPLICATIONS,
-        "the application; in Cloud Logging it is told by service and type; `alerts` of an alert",
-    ),
-    derived("metadata.product.feature.name", EVENT_APPLICATIONS, "as metadata.log_name"),
-    first("metadata.log_level", &["severity"]),
-    first("metadata.tenant_uid", &["id.customerId", "id_customerId_s", "UserAadid", "customerId"]),
-    constant("metadata.product.name", "Google Workspace"),
-    constant("metadata.product.vendor_name", "Google"),
-    derived("api.operation", EVENT_NAMES, "the event's name, in class 6003"),
-    derived("api.service.name", EVENT_APPLICATIONS, "the application, in class 6003; of a call by a third party, the API that it names"),
-    derived("activity_id", EVENT_NAMES, "by class, from application, type and name"),
-    derived("activity_name", EVENT_NAMES, "the caption of activity_id; of 99 the event's name"),
-    derived(
-        "status_id",
-        &["protoPayload.metadata.event.status.success", "protoPayload.status.code", "metadata.status"],
-        "events have no outcome: 2 where the name says failure or denial, a challenge was not passed, or Cloud Logging says so; else 1. Of a \
-         finding: 1 New, of an alert by its status",
-    ),
-    derived("status", &[], "the caption of status_id"),
-    derived(
-        "status_code",
-        &["events.parameters[name=saml_status_code].value"],
-        "of a sign-in by SAML, its status; of an alert, its status",
-    ),
-    derived(
-        "status_detail",
-        &["events.parameters[name=login_failure_type].value", "events.parameters[name=login_challenge_status].value"],
-        "why a sign-in failed, or what became of a challenge; else Cloud Logging's message",
-    ),
-    derived("actor.user.name", EMAILS, "the address; of programs, their key; \"Unknown\" where there is neither"),
-    derived("actor.user.email_addr", EMAILS, "the same, if it is an e-mail address"),
-    first("actor.user.uid", PROFILE_IDS),
-    first("actor.user.domain", &["ownerDomain", "ownerDomain_s"]),
-    derived(
-        "actor.user.type_id",
-        &["actor.callerType", "actor_callerType_s", "ActorCallerType"],
-        "USER or nothing 1, KEY 4, others 99; of an address of a service account 4",
-    ),
-    derived(
-        "actor.user.type",
-        &["actor.callerType", "actor_callerType_s", "ActorCallerType"],
-        "the caption of type_id; of 99 Google's word",
-    ),
-    derived("actor.user.account.name", EMAILS, "the address of a person"),
-    derived("actor.user.account.type_id", &[], "15 where the account is known"),
-    derived("actor.user.account.type", &[], "\"Google Workspace\" where the account is known"),
-    derived("actor.session.uid", &["events.parameters[name=dusi].value"], "the session of the device"),
-    derived(
-        "actor.app_name",
-        &["actor.applicationInfo.applicationName", "actor.key", "events.parameters[name=app_name].value"],
-        "the program that acts, or the key that it uses",
-    ),
-    derived("actor.app_uid", &["actor.applicationInfo.oauthClientId", "events.parameters[name=client_id].value"], "its OAuth client"),
-    derived("src_endpoint.ip", IP_ADDRESSES, "if it is an address, without a port"),
-    derived("src_endpoint.svc_name", &[], "\"Google Workspace\" where there is no address"),
-    derived("src_endpoint.autonomous_system.number", &["networkInfo.ipAsn"], "the first number"),
-    first("src_endpoint.location.country", &["networkInfo.regionCode"]),
-    first("src_endpoint.location.region", &["networkInfo.subdivisionCode"]),
-    derived(
-        "http_request.user_agent",
-        &["protoPayload.requestMetadata.callerSuppliedUserAgent", "events.parameters[name=user_agent].value", "UserAgentOriginal"],
-        "the program that asked",
-    ),
-    derived("user.name", &[USER, AFFECTED, "events.parameters[name=member_id].value"], "who signs in, is changed or becomes a member"),
-    derived("user.email_addr", &[USER, AFFECTED, "events.parameters[name=member_id].value"], "the same, if it is an e-mail address"),
-    derived("user.uid", PROFILE_IDS, "as of the actor, where he signs in or changes himself"),
-    derived("user.type_id", &[], "1"),
-    derived("user.type", &[], "\"User\""),
-    derived(
-        "privileges[]",
-        &["events.parameters[name=ROLE_NAME].value", "events.parameters[name=scope].multiValue"],
-        "the role; what the event's name grants or takes; the scopes of a token",
-    ),
-    derived("group.name", &["events.parameters[name=GROUP_EMAIL].value", "events.parameters[name=group_id].value"], "the group's address"),
-    derived("group.uid", &["events.parameters[name=group_id].value"], "its id"),
-    derived("subgroup.name", &["events.parameters[name=member_id].value"], "the group that becomes a member"),
-    derived(
-        "entity.name",
-        &["events.parameters[name=SETTING_NAME].value", "events.parameters[name=ROLE_NAME].value"],
-        "the setting, role, client, application or device; where none is named, the event's name, which is that of the setting",
-    ),
-    derived("entity.type_id", &[], "by what names it: 1 device, 4 organizational unit, 5 setting, 99 others"),
-    derived("entity.type", &[], "its caption; of 99 a word for it"),
-    derived("file.name", &["events.parameters[name=doc_title].value", "events.parameters[name=doc_id].value"], "the title, else the id"),
-    derived("file.uid", &["events.parameters[name=doc_id].value"], "the id"),
-    derived("file.type_id", &["events.parameters[name=doc_type].value"], "2 of folders and drives, else 1"),
-    derived("file.type", &["events.parameters[name=doc_type].value"], "the caption of type_id"),
-    derived("file.owner.name", &["events.parameters[name=owner].value"], "the owner"),
-    derived("file.owner.email_addr", &["events.parameters[name=owner].value"], "the same, if it is an e-mail address"),
-    derived("auth_protocol_id", &["events.parameters[name=login_type].value"], "saml 5, unknown 0, others 99; 5 in application saml"),
-    derived("auth_protocol", &["events.parameters[name=login_type].value"], "its caption; of 99 Google's word"),
-    derived(
-        "auth_factors[].factor_type_id",
-        &["events.parameters[name=login_challenge_method].multiValue"],
-        "of each method once: password 11, prompt 5, codes 7, keys 9, phones 99",
-    ),
-    derived(
-        "auth_factors[].factor_type",
-        &["events.parameters[name=login_challenge_method].multiValue"],
-        "its caption; of 99 Google's word",
-    ),
-    derived(
-        "is_mfa",
-        &["events.parameters[name=is_second_factor].boolValue", "events.parameters[name=login_challenge_method].multiValue"],
-        "whether Google says so; else whether a method is a second factor",
-    ),
-    derived("session.uid", &["events.parameters[name=dusi].value"], "the session of the device"),
-    derived(
-        "service.name",
-        &["events.parameters[name=APPLICATION_NAME].value"],
-        "where the sign-in led: the application of SAML, else Google Workspace",
-    ),
-    derived("resources[].uid", &[USER, "events.parameters[name=client_id].value"], "the id of what the event is about"),
-    derived("resources[].name", &[USER, "events.parameters[name=app_name].value"], "its name"),
-    derived("resources[].type", &[], "a word for it"),
-    derived("resources[].role_id", &[], "1 (Target); 3 (Affected) in findings"),
-    derived("resources[].role", &[], "the caption of role_id"),
-    derived(
-        "severity_id",
-        &["metadata.severity", "events.parameters[name=severity].value"],
-        "of findings: Google's, or by the event's name",
-    ),
-    derived("severity", &[], "the caption of severity_id"),
-    derived("is_alert", &[], "true in findings"),
-    derived("finding_info.uid", &["alertId"], "metadata.uid"),
-    derived("finding_info.title", EVENT_NAMES, "the alert's type, the rule's name, else the event's"),
-    derived("finding_info.created_time", &["createTime"], "as a time; else that of the event"),
-    derived("finding_info.modified_time", &["updateTime"], "as a time"),
-    derived("finding_info.first_seen_time", &["startTime"], "as a time"),
-    derived("finding_info.last_seen_time", &["endTime"], "as a time"),
-    derived("finding_info.src_url", &["securityInvestigationToolLink"], "if it is a link"),
-    derived("finding_info.types[]", EVENT_TYPES, "the event's type; of an alert, Google's type of its data"),
-    derived("finding_info.analytic.uid", &["events.parameters[name=rule_resource_name].value"], "the rule"),
-    derived("finding_info.analytic.name", &["events.parameters[name=rule_name].value"], "its name"),
-    derived("finding_info.analytic.type_id", &[], "1"),
-    derived("finding_info.analytic.type", &[], "\"Rule\""),
-    derived("evidences[].actor.user.name", &["actor.email", "data.email", "data.actorEmail"], "whose account it is about"),
-    derived("evidences[].src_endpoint.ip", &["ipAddress", "data.loginDetails.ipAddress"], "from where"),
-    derived("evidences[].data", &["data"], "what an alert says"),
-    // Names in rules.
-    alias(
-        &[
-            "eventName",
-            "event_name",
-            "event.action",
-            "event.name",
-            "events.name",
-            "name",
-            "protoPayload.metadata.event.eventName",
-            "google_workspace.event.name",
-            "EventMessage",
-            "event_name_s",
-        ],
-        EVENT_NAMES,
-    ),
-    alias(
-        &[
-            "eventType",
-            "event_type",
-            "events.type",
-            "event.type",
-            "type",
-            "protoPayload.metadata.event.eventType",
-            "google_workspace.event.type",
-            "event_type_s",
-        ],
-        EVENT_TYPES,
-    ),
-    Field {
-        values: SERVICES,
-        ..alias(
-            &[
-                "eventService",
-                "eventSource",
-                "protoPayload.serviceName",
-                "id.applicationName",
-                "event.provider",
-                "applicationName",
-                "google_workspace.admin.service.name",
-                "id_applicationName_s",
-                "IdApplicationName",
-            ],
-            EVENT_APPLICATIONS,
-        )
-    },
-    alias(
-        &[
-            "actor.email",
-            "actor_email_s",
-            "ActorEmail",
-            "source.user.email",
-            "protoPayload.authenticationInfo.principalEmail",
-            "user.email",
-        ],
-        EMAILS,
-    ),
-    alias(&["ipAddress", "IPAddress", "source.ip", "SrcIpAddr", "protoPayload.requestMetadata.callerIp"], IP_ADDRESSES),
-    alias(&["actor.profileId", "actor_profileId_s", "ActorProfileId"], PROFILE_IDS),
-    alias(&["setting_name", "SETTING_NAME_s", "google_workspace.admin.setting.name"], parameter!("SETTING_NAME")),
-    alias(&["new_value", "NEW_VALUE_s", "google_workspace.admin.new_value"], parameter_list!("NEW_VALUE")),
-    alias(&["old_value", "OLD_VALUE_s", "google_workspace.admin.old_value"], parameter_list!("OLD_VALUE")),
-    alias(&["user_email", "USER_EMAIL_s", "google_workspace.admin.user.email"], parameter!("USER_EMAIL")),
-    alias(&["group_email", "GROUP_EMAIL_s", "google_workspace.admin.group.email"], parameter!("GROUP_EMAIL")),
-    alias(&["role_name", "ROLE_NAME_s", "google_workspace.admin.role.name"], parameter!("ROLE_NAME")),
-    alias(&["privilege_name", "PRIVILEGE_NAME_s", "google_workspace.admin.privilege.name"], parameter!("PRIVILEGE_NAME")),
-    alias(&["org_unit_name", "ORG_UNIT_NAME_s", "google_workspace.admin.org_unit.name"], parameter!("ORG_UNIT_NAME")),
-    alias(&["domain_name", "DOMAIN_NAME_s", "google_workspace.admin.domain.name"], parameter!("DOMAIN_NAME")),
-    alias(&["application_name", "APPLICATION_NAME_s", "google_workspace.admin.application.name"], parameter!("APPLICATION_NAME")),
-    alias(&["login_type", "login_type_s", "google_workspace.login.type"], parameter!("login_type")),
-    alias(&["login_failure_type", "login_failure_type_s", "google_workspace.login.failure_type"], parameter!("login_failure_type")),
-    alias(
-        &["login_challenge_method", "login_challenge_method_s", "google_workspace.login.challenge_method"],
-        parameter_list!("login_challenge_method"),
-    ),
-    alias(&["affected_email_address", "google_workspace.login.affected_email_address"], parameter!("affected_email_address")),
-    alias(&["client_id", "client_id_s", "google_workspace.token.client.id"], parameter!("client_id")),
-    alias(&["app_name", "app_name_s", "google_workspace.token.app_name"], parameter!("app_name")),
-    alias(&["scope", "scope_s", "google_workspace.token.scope.value"], parameter_list!("scope")),
-    alias(&["doc_id", "doc_id_s", "google_workspace.drive.file.id"], parameter!("doc_id")),
-    alias(&["doc_title", "doc_title_s", "file.name"], parameter!("doc_title")),
-    alias(&["doc_type", "doc_type_s", "google_workspace.drive.file.type"], parameter!("doc_type")),
-    alias(&["visibility", "visibility_s", "google_workspace.drive.visibility"], parameter!("visibility")),
-    alias(&["target_user", "target_user_s", "google_workspace.drive.target"], parameter!("target_user")),
-];
 
 const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
 const UID: usize = column_at("metadata.uid");
@@ -643,7 +368,10 @@ fn key(record: &Record, out: &mut Vec<u8>) -> bool {
     let time = SOURCE.time.iter().find_map(|path| record.time(*path)).unwrap_or_default();
     out.extend_from_slice(SOURCE.name.0.as_bytes());
     let actor = record.first(ACTOR_EMAILS).or_else(|| record.first(CALLER_KEYS));
-    for text in [application(record, &kind), id.clone(), name(record), actor] {
+    // What people do to their own accounts is in both of these applications.
+    let application =
+        application(record, &kind).map(|application| if application == "user_accounts" { "login".into() } else { application });
+    for text in [application, id.clone(), name(record), actor] {
         out.push(0);
         out.extend_from_slice(text.unwrap_or_default().as_bytes());
     }
@@ -721,7 +449,7 @@ fn actor(record: &Record, row: &mut Row) {
     let email = record.first(ACTOR_EMAILS);
     let key = record.first(CALLER_KEYS);
     let caller = record.first(CALLER_TYPES);
-    let is_service = email.as_deref().is_some_and(|email| email.ends_with(".gserviceaccount.com"));
+    let is_service = email.as_deref().is_some_and(is_service);
     match caller.as_deref() {
         Some("KEY") => typed(row, 4, "Service"),
         _ if is_service => typed(row, 4, "Service"),
@@ -754,6 +482,11 @@ fn actor(record: &Record, row: &mut Row) {
     if let Some(session) = DEVICE_SESSION.text(record) {
         row.text(ACTOR_SESSION, record, &session);
     }
+}
+
+/// An address of Google Cloud's for a program.
+fn is_service(email: &str) -> bool {
+    email.ends_with(".gserviceaccount.com")
 }
 
 fn typed(row: &mut Row, id: i64, caption: &'static str) {

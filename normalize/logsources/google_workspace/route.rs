@@ -152,7 +152,11 @@ pub fn route(application: &str, kind: &str, name: &str, record: &Record) -> (Cla
         _ => {}
     }
     match verb(name) {
-        activity @ (1 | 3..=9) if application == "admin" && kind.ends_with("SETTINGS") => (EntityManagement, activity),
+        activity @ (1 | 3..=9)
+            if application == "admin" && kind.ends_with("SETTINGS") && target::entity_of(kind, name, record).is_some() =>
+        {
+            (EntityManagement, activity)
+        }
         activity @ 1..=4 => (ApiActivity, activity),
         5..=9 => (ApiActivity, 3),
         _ => (ApiActivity, 99),

@@ -80,7 +80,14 @@ const ENTITIES: &[(Parameter, i64, &str)] = &[
     (OAUTH_SERVICE, 99, "API"),
     (SSO_PROFILE, 99, "SSO profile"),
     (APPLICATION_NAME, 99, "Application"),
+    (PACKAGE, 99, "Application"),
+    (PRINTER, 99, "Printer"),
+    (PRINT_SERVER, 99, "Print server"),
+    (NETWORK_NAME, 99, "Wireless network"),
+    (CERTIFICATE, 99, "Certificate"),
+    (CALENDAR_RESOURCE, 99, "Calendar resource"),
     (DEVICE_SERIAL, 1, "Device"),
+    (COMPANY_DEVICE, 1, "Device"),
     (DEVICE, 1, "Device"),
 ];
 
@@ -89,7 +96,7 @@ pub fn fill(class: Class, application: &str, kind: &str, name: &str, record: &Re
         Class::Authentication => authentication(application, record, row),
         Class::AccountChange => user(record, row, &[USER_EMAIL]),
         Class::UserAccess => access(name, record, row),
-        Class::GroupManagement => group(record, row),
+        Class::GroupManagement => group(name, record, row),
         Class::EntityManagement => entity(kind, name, record, row),
         Class::FileHosting => file(record, row),
         Class::DetectionFinding => finding(kind, name, record, row),
@@ -105,6 +112,9 @@ fn user(record: &Record, row: &mut Row, named: &[Parameter]) {
             if is_email(&name) {
                 row.text(USER_EMAIL_COLUMN, record, &name);
             }
+            let (id, caption) = if is_service(&name) { (4, "Service") } else { (1, "User") };
+            row.number(USER_TYPE_ID, id);
+            row.constant(USER_TYPE, caption);
             if record.first(ACTOR_EMAILS).is_some_and(|actor| actor == name) {
                 row.copy(ACTOR_UID, USER_UID);
             }
@@ -113,10 +123,10 @@ fn user(record: &Record, row: &mut Row, named: &[Parameter]) {
             row.copy(ACTOR_NAME, USER_NAME);
             row.copy(ACTOR_EMAIL, USER_EMAIL_COLUMN);
             row.copy(ACTOR_UID, USER_UID);
+            row.copy(ACTOR_TYPE_ID, USER_TYPE_ID);
+            row.copy(ACTOR_TYPE, USER_TYPE);
         }
     }
-    row.number(USER_TYPE_ID, 1);
-    row.constant(USER_TYPE, "User");
 }
 
 fn authentication(application: &str, record: &Record, row: &mut Row) {
@@ -190,7 +200,7 @@ fn access(name: &str, record: &Record, row: &mut Row) {
     }
 }
 
-fn group(record: &Record, row: &mut Row) {
+fn group(name: &str, record: &Record, row: &mut Row) {
     if let Some(name) = GROUP_EMAIL.text(record).or_else(|| GROUP_ID.text(record)) {
         row.text(GROUP_NAME, record, &name);
     }
@@ -200,22 +210,29 @@ fn group(record: &Record, row: &mut Row) {
     let members = [USER_EMAIL, MEMBER];
     match members.iter().find_map(|parameter| parameter.text(record)) {
         Some(member) if MEMBER_TYPE.text(record).is_some_and(|kind| kind == "group") => row.text(SUBGROUP, record, &member),
-        Some(_) => user(record, row, &members),
-        None => {}
+        // Who joins, names nobody else.
+        None if !matches!(name, "join" | "leave" | "accept_invitation") => {}
+        _ => user(record, row, &members),
     }
 }
 
-fn entity(kind: &str, name: &str, record: &Record, row: &mut Row) {
+/// What a setting's event is about. Those about security have no name of a setting: the event's own is it.
+pub fn entity_of<'a>(kind: &str, name: &'a str, record: &Record<'a>) -> Option<(Cow<'a, str>, i64, &'static str)> {
     let of_kind: &[(Parameter, i64, &str)] = match kind {
         "DOMAIN_SETTINGS" => &[(APPLICATION_NAME, 99, "Application"), (DOMAIN, 99, "Domain")],
         "ORG_SETTINGS" => &[(ORG_UNIT, 4, "Organization")],
         _ => ENTITIES,
     };
     let named = of_kind.iter().find_map(|(parameter, id, caption)| Some((parameter.text(record)?, *id, *caption)));
-    let (entity, id, caption) = named.unwrap_or((Cow::Borrowed(name), 5, "Policy"));
-    row.text(ENTITY_NAME, record, &entity);
-    row.number(ENTITY_TYPE_ID, id);
-    row.constant(ENTITY_TYPE, caption);
+    named.or_else(|| (kind == "SECURITY_SETTINGS").then_some((Cow::Borrowed(name), 5, "Policy")))
+}
+
+fn entity(kind: &str, name: &str, record: &Record, row: &mut Row) {
+    if let Some((entity, id, caption)) = entity_of(kind, name, record) {
+        row.text(ENTITY_NAME, record, &entity);
+        row.number(ENTITY_TYPE_ID, id);
+        row.constant(ENTITY_TYPE, caption);
+    }
 }
 
 fn file(record: &Record, row: &mut Row) {
