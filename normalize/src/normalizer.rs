@@ -172,7 +172,7 @@ impl Normalizer {
         // An event's own uid is the provider's, where the log source gives no other; only an API's event has an operation.
         for (column, other) in [(UID, ORIGINAL_UID), (OPERATION, EVENT_CODE)] {
             if !prepared.row.is_set(column) {
-                prepared.row.copy(other, column);
+                prepared.row.set(column, prepared.row.cells[other]);
             }
         }
         let (partition, offset) = batch.places[row];

@@ -128,6 +128,7 @@ paths_and_parameters! {
         DEVICE_SERIAL = "DEVICE_SERIAL_NUMBER",
         LOGIN_TYPE = "login_type",
         LOGIN_FAILURE = "login_failure_type",
+        SAML_FAILURE = "failure_type",
         CHALLENGE_STATUS = "login_challenge_status",
         SAML_STATUS = "saml_status_code",
         DEVICE_SESSION = "dusi",
@@ -149,7 +150,6 @@ paths_and_parameters! {
         RESOURCE_TITLE = "resource_title",
     }
     truths {
-        SUSPICIOUS = "is_suspicious",
         SECOND_FACTOR = "is_second_factor",
     }
     lists {
@@ -390,11 +390,15 @@ fn key(record: &Record, out: &mut Vec<u8>) -> bool {
     id.is_some()
 }
 
+/// What stands for the name of an event that has none.
+const UNNAMED: &str = "Unknown";
+
 fn derive(record: &Record, row: &mut Row) -> Class {
     let kind = of_event(record, TYPES).unwrap_or_default();
     let application = application(record, &kind).unwrap_or_default();
-    let name = name(record).unwrap_or(Cow::Borrowed("Unknown"));
+    let name = name(record).unwrap_or(Cow::Borrowed(UNNAMED));
     let (class, activity) = route::route(&application, &kind, &name, record);
+    let activity = if name == UNNAMED { 0 } else { activity };
 
     row.text(EVENT_CODE, record, &name);
     row.text(LOG_NAME, record, &application);
@@ -439,7 +443,9 @@ fn outcome(name: &str, record: &Record, row: &mut Row) {
     if let Some(code) = SAML_STATUS.text(record).or_else(|| record.scalar(STATUS_NUMBER)) {
         row.text(STATUS_CODE, record, &code);
     }
-    if let Some(detail) = LOGIN_FAILURE.text(record).or(challenge).or_else(|| record.text(STATUS_MESSAGE)) {
+    if let Some(detail) =
+        LOGIN_FAILURE.text(record).or_else(|| SAML_FAILURE.text(record)).or(challenge).or_else(|| record.text(STATUS_MESSAGE))
+    {
         row.text(STATUS_DETAIL, record, &detail);
     }
 }

@@ -109,7 +109,7 @@ macro_rules! paths_and_parameters {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(u16)]
         enum NumberOfText { $($text,)* All }
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(u16)]
         enum NumberOfTruth { $($truth,)* All }
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]

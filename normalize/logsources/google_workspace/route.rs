@@ -36,6 +36,7 @@ fn special(name: &str) -> Option<(Class, i32)> {
         "REMOVE_GROUP_MEMBER" => (GroupManagement, 4),
         "DELETE_GROUP" => (GroupManagement, 5),
         "CREATE_GROUP" => (GroupManagement, 6),
+        "ADD_PRIVILEGE" | "REMOVE_PRIVILEGE" => (EntityManagement, 3),
         "gov_attack_warning" | "user_signed_out_due_to_suspicious_session_cookie" => (DetectionFinding, 1),
         _ if name.starts_with("suspicious_") || name.starts_with("account_disabled_") || name.starts_with("risky_sensitive_action_") => {
             (DetectionFinding, 1)
@@ -132,6 +133,7 @@ pub fn route(application: &str, kind: &str, name: &str, record: &Record) -> (Cla
         Some((AccountChange, activity)) if has(&[USER_EMAIL]) || (has_actor && application != "admin") => return (AccountChange, activity),
         Some((UserAccess, activity)) if has(&[USER_EMAIL]) => return (UserAccess, activity),
         Some((GroupManagement, activity)) if has(&[GROUP_EMAIL]) => return (GroupManagement, activity),
+        Some((EntityManagement, activity)) if has(&[ROLE_NAME]) => return (EntityManagement, activity),
         Some((DetectionFinding, activity)) => return (DetectionFinding, activity),
         _ => {}
     }

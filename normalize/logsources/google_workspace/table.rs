@@ -177,7 +177,7 @@ pub const FIELDS: &[Field] = &[
     derived("resources[].uid", &[USER, "events.parameters[name=client_id].value"], "the id of what the event is about"),
     derived("resources[].name", &[USER, "events.parameters[name=app_name].value"], "its name"),
     derived("resources[].type", &[], "a word for it"),
-    derived("resources[].role_id", &[], "1 (Target); 3 (Affected) in findings"),
+    derived("resources[].role_id", &[], "1 (Target); in findings 3 (Affected) or 2 (Actor)"),
     derived("resources[].role", &[], "the caption of role_id"),
     derived(
         "severity_id",

@@ -150,10 +150,15 @@ fn authentication(application: &str, record: &Record, row: &mut Row) {
     methods.sort_unstable();
     methods.dedup();
     if row.wants_list(FACTOR_ID) {
+        let mut seen = Vec::new();
         for method in &methods {
             let cells = match factor(method) {
-                (99, _) => [(FACTOR_ID, Cell::Long(99)), (FACTOR, row.cell(record, method))],
-                (id, caption) => [(FACTOR_ID, Cell::Long(id)), (FACTOR, row.constant_cell(caption))],
+                Some((id, _)) if seen.contains(&id) => continue,
+                Some((id, caption)) => {
+                    seen.push(id);
+                    [(FACTOR_ID, Cell::Long(id)), (FACTOR, row.constant_cell(caption))]
+                }
+                None => [(FACTOR_ID, Cell::Long(99)), (FACTOR, row.cell(record, method))],
             };
             row.item(&cells);
         }
@@ -170,14 +175,14 @@ fn authentication(application: &str, record: &Record, row: &mut Row) {
 }
 
 /// Google's method of a challenge as a factor of OCSF.
-fn factor(method: &str) -> (i64, &'static str) {
-    match method {
+fn factor(method: &str) -> Option<(i64, &'static str)> {
+    Some(match method {
         "password" => (11, "Password"),
         "google_prompt" => (5, "Push Notification"),
         "google_authenticator" | "offline_otp" | "backup_code" | "security_key_otp" => (7, "OTP"),
         "security_key" | "passkey" => (9, "U2F"),
-        _ => (99, ""),
-    }
+        _ => return None,
+    })
 }
 
 /// Who gets or loses which right: a role, what the name says, or the scopes of a token for a program.
@@ -218,12 +223,12 @@ fn group(name: &str, record: &Record, row: &mut Row) {
 
 /// What a setting's event is about. Those about security have no name of a setting: the event's own is it.
 pub fn entity_of<'a>(kind: &str, name: &'a str, record: &Record<'a>) -> Option<(Cow<'a, str>, i64, &'static str)> {
-    let of_kind: &[(Parameter, i64, &str)] = match kind {
-        "DOMAIN_SETTINGS" => &[(APPLICATION_NAME, 99, "Application"), (DOMAIN, 99, "Domain")],
-        "ORG_SETTINGS" => &[(ORG_UNIT, 4, "Organization")],
-        _ => ENTITIES,
+    let of_kind = match kind {
+        "DOMAIN_SETTINGS" => Some((DOMAIN, 99, "Domain")),
+        "ORG_SETTINGS" => Some((ORG_UNIT, 4, "Organization")),
+        _ => None,
     };
-    let named = of_kind.iter().find_map(|(parameter, id, caption)| Some((parameter.text(record)?, *id, *caption)));
+    let named = ENTITIES.iter().copied().chain(of_kind).find_map(|(parameter, id, caption)| Some((parameter.text(record)?, id, caption)));
     named.or_else(|| (kind == "SECURITY_SETTINGS").then_some((Cow::Borrowed(name), 5, "Policy")))
 }
 
@@ -328,11 +333,17 @@ fn severity(said: Option<&str>, name: &str) -> (i64, &'static str) {
 /// Whose account a finding is about, from where, and what is at stake.
 fn evidence(record: &Record, row: &mut Row) {
     let email = |path| record.text(path).filter(|text| is_email(text));
-    let affected = AFFECTED_USER.text(record).or_else(|| USER_EMAIL.text(record));
-    let affected = affected.or_else(|| email(ALERT_EMAIL)).or_else(|| email(ALERT_ACTOR)).or_else(|| record.first(ACTOR_EMAILS));
+    let affected = AFFECTED_USER.text(record).or_else(|| USER_EMAIL.text(record)).or_else(|| email(ALERT_EMAIL));
+    let (who, role) = match affected {
+        Some(affected) => (Some(affected), (3, "Affected")),
+        // Of an alert and of a rule it is he who did it; of a warning he whom it is for.
+        None if record.first(ACTOR_EMAILS).is_none() => (email(ALERT_ACTOR), (2, "Actor")),
+        None if RULE_NAME.texts(record).is_empty() => (record.first(ACTOR_EMAILS), (3, "Affected")),
+        None => (record.first(ACTOR_EMAILS), (2, "Actor")),
+    };
     if row.wants_list(EVIDENCE_ACTOR) {
         let mut cells = Vec::new();
-        if let Some(name) = &affected {
+        if let Some(name) = &who {
             cells.push((EVIDENCE_ACTOR, row.cell(record, name)));
         }
         if let Some(address) = record.first(ADDRESSES).as_deref().and_then(ip_address) {
@@ -345,8 +356,8 @@ fn evidence(record: &Record, row: &mut Row) {
             row.item(&cells);
         }
     }
-    if let Some(name) = &affected {
-        resource(record, row, (None, Some(name)), "User", (3, "Affected"));
+    if let Some(name) = &who {
+        resource(record, row, (None, Some(name)), "User", role);
     }
     let (id, title) = (RESOURCE_ID.text(record), RESOURCE_TITLE.text(record));
     if id.is_some() || title.is_some() {
