@@ -178,3 +178,22 @@ fn a_record_without_a_time_is_one_reject() {
     let reasons: Vec<Reason> = normalized.rejects.iter().map(|reject| reject.reason).collect();
     assert_eq!(reasons, [Reason::NoTime]);
 }
+
+#[test]
+fn records_of_several_log_sources_may_stand_side_by_side() {
+    let cloudtrail =
+        r#"{"eventVersion":"1.11","eventTime":"2026-03-01T10:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances"}"#;
+    let workspace =
+        r#"{"kind":"admin#reports#activity","id":{"time":"2026-03-01T10:00:00Z","applicationName":"login"},"events":[{"name":"logout"}]}"#;
+    let mut raw = RawBatch { deltas: vec![Delta { partition: "test".into(), from: 0, to: 0 }], ..RawBatch::default() };
+    raw.bytes.extend_from_slice([cloudtrail, workspace, cloudtrail, workspace].join("\n").as_bytes());
+    let mut start = 0;
+    for record in [cloudtrail, workspace, cloudtrail, workspace] {
+        raw.documents.push(Document { range: start..start + record.len() as u32, delta: 0, shift: 0 });
+        start += record.len() as u32 + 1;
+    }
+    raw.bytes.resize(raw.bytes.len() + PADDING, b' ');
+    let normalized = Normalizer::new(normalize::logsources::ALL, &BTreeMap::new()).normalize(raw);
+    let records: Vec<(&str, u64)> = normalized.tally.sources.iter().map(|(name, source)| (name.0, source.records)).collect();
+    assert_eq!(records, [("aws_cloudtrail", 2), ("google_workspace", 2)]);
+}

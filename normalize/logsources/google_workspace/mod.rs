@@ -184,7 +184,7 @@ const CALLER_KEYS: &[Leaf] = &[CALLER_KEY, CALLER_KEY_S, CALLER_KEY_OF_TABLE];
 pub const SOURCE: LogSource = LogSource {
     name: LogSourceName("google_workspace"),
     sigma: &[(None, "gcp", "google_workspace.admin"), (None, "gcp", "google_workspace.login")],
-    marks: &["kind", "id", "kind_s", "id_applicationname_s", "idapplicationname", "protopayload", "unique_id", "alertid"],
+    marks: &["kind", "id", "kind_s", "id_applicationName_s", "IdApplicationName", "protoPayload", "unique_id", "alertId"],
     paths: PATHS,
     needed: NEEDED,
     operation: "events.name",

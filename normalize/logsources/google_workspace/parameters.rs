@@ -7,6 +7,7 @@ use event::JsonKind;
 
 use crate::record::Record;
 use crate::trie::Leaf;
+use crate::walk::Hit;
 
 /// A parameter: its paths follow each other in the log source's list, lists first, the column of a table last.
 #[derive(Clone, Copy)]
@@ -26,10 +27,12 @@ impl Parameter {
         self.leaves(record).find_map(|leaf| record.scalar(leaf))
     }
 
-    /// Every value, whatever its kind.
+    /// Every value, whatever its kind, of the first path that has any: a table may say the same in a list and in a column.
     pub fn scalars<'a>(self, record: &Record<'a>) -> impl Iterator<Item = Cow<'a, str>> {
-        let hits = self.leaves(record).flat_map(|leaf| record.all(leaf));
-        hits.filter(|hit| matches!(hit.kind, JsonKind::Text | JsonKind::Number | JsonKind::Bool)).map(|hit| record.text_of(hit))
+        let scalar = |hit: &Hit| matches!(hit.kind, JsonKind::Text | JsonKind::Number | JsonKind::Bool);
+        let leaf = self.leaves(record).find(|leaf| record.all(*leaf).any(|hit| scalar(&hit)));
+        let hits = leaf.into_iter().flat_map(|leaf| record.all(leaf));
+        hits.filter(scalar).map(|hit| record.text_of(hit))
     }
 
     pub fn truth(self, record: &Record) -> Option<bool> {

@@ -20,10 +20,19 @@ fn special(name: &str) -> Option<(Class, i32)> {
         "SUSPEND_USER" | "ARCHIVE_USER" => (AccountChange, 5),
         "DELETE_USER" => (AccountChange, 6),
         "UNBLOCK_USER_SESSION" => (AccountChange, 12),
-        "2sv_enroll" | "passkey_enrolled" | "GENERATE_2SV_SCRATCH_CODES" => (AccountChange, 10),
-        "2sv_disable" | "passkey_removed" | "TURN_OFF_2_STEP_VERIFICATION" | "REVOKE_SECURITY_KEY" | "DELETE_2SV_SCRATCH_CODES" => {
-            (AccountChange, 11)
-        }
+        "2sv_enroll"
+        | "passkey_enrolled"
+        | "GENERATE_2SV_SCRATCH_CODES"
+        | "SECURITY_KEY_REGISTERED_FOR_USER"
+        | "USER_ENROLLED_IN_TWO_STEP_VERIFICATION" => (AccountChange, 10),
+        "2sv_disable"
+        | "passkey_removed"
+        | "DELETE_2SV_SCRATCH_CODES"
+        | "PASSKEY_REVOKED"
+        | "REVOKE_SECURITY_KEY"
+        | "TURN_OFF_2_STEP_VERIFICATION"
+        | "UNENROLL_USER_FROM_STRONG_AUTH"
+        | "USER_CREATED_PASSKEY_REVOKE" => (AccountChange, 11),
         "recovery_email_edit"
         | "recovery_phone_edit"
         | "recovery_secret_qa_edit"
