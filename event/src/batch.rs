@@ -95,8 +95,8 @@ pub struct EventBatch {
     /// The bytes as they came, and where each row's record stands in them: evidence is read from there when a finding is built.
     pub arena: Buffer,
     pub spans: Vec<(u32, u32)>,
-    /// Per row, which of its record's events it is; empty where a record is one event.
-    pub parts: Vec<u32>,
+    /// Per row, which of its record's events it is, up to the last row whose record has several.
+    pub parts: Vec<Option<u32>>,
     /// Per row: index into `partitions`, and the offset there.
     pub places: Vec<(u32, u64)>,
     pub partitions: Arc<[Arc<str>]>,
@@ -110,6 +110,11 @@ impl EventBatch {
 
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
+    }
+
+    /// Which of its record's events a row is, where the record has several.
+    pub fn part(&self, row: usize) -> Option<u32> {
+        self.parts.get(row).copied().flatten()
     }
 
     /// The column at an OCSF path, or none where it was not wanted.

@@ -7,6 +7,7 @@ mod azure;
 pub mod azure_activity;
 pub mod azure_ai_diagnostic;
 pub mod gcp_audit;
+pub mod google_workspace;
 pub mod okta_system;
 mod shared;
 
@@ -19,6 +20,7 @@ pub const ALL: &[&LogSource] = &[
     &gcp_audit::SOURCE,
     &azure_activity::SOURCE,
     &okta_system::SOURCE,
+    &google_workspace::SOURCE,
     &aws_guardduty::SOURCE,
     &aws_bedrock_invocation::SOURCE,
     &azure_ai_diagnostic::SOURCE,

@@ -37,7 +37,8 @@ pub struct LogSource {
     pub kept: &'static [&'static str],
     /// Paths where some shapes hold JSON within a string. It is read as if it stood there itself; `raw_data` keeps the string.
     pub strings: &'static [&'static str],
-    /// The paths of lists whose elements are events of their own, one for each shape. They share what stands outside of them.
+    /// The paths of lists whose elements are events of their own, one for each shape. They share what stands outside of them,
+    /// the time among it.
     pub events: &'static [&'static str],
     /// Paths of texts that are dropped unless the user asks for them (prompts and completions of a model); their size and hash stay.
     pub withheld: &'static [&'static str],

@@ -37,14 +37,15 @@ const RAW_ALGORITHM_ID: usize = column_at("raw_data_hash.algorithm_id");
 const RAW_ALGORITHM: usize = column_at("raw_data_hash.algorithm");
 const UID: usize = column_at("metadata.uid");
 const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
+const EVENT_CODE: usize = column_at("metadata.event_code");
+const OPERATION: usize = column_at("api.operation");
 
-/// The columns of evidence, in the order of its fields. An event's own uid is the provider's, where there is one.
+/// The columns of evidence, in the order of its fields.
 const EVIDENCE_COLUMNS: [usize; EvidenceField::ALL.len()] = {
     let mut columns = [0; EvidenceField::ALL.len()];
     let mut at = 0;
     while at < columns.len() {
-        let field = EvidenceField::ALL[at];
-        columns[at] = if matches!(field, EvidenceField::Uid) { ORIGINAL_UID } else { column_at(field.column()) };
+        columns[at] = column_at(EvidenceField::ALL[at].column());
         at += 1;
     }
     columns
@@ -130,7 +131,8 @@ impl Normalizer {
             opened_bytes: 0,
             out: Out::default(),
         };
-        let of_evidence = Wanted { columns: evidence_columns().map(str::to_owned).collect(), ..Wanted::default() };
+        let columns = evidence_columns().chain(["metadata.original_event_uid", "metadata.event_code"]);
+        let of_evidence = Wanted { columns: columns.map(str::to_owned).collect(), ..Wanted::default() };
         let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
         Self { parser: Parser::default(), mapper, evidence }
     }
@@ -143,9 +145,10 @@ impl Normalizer {
         let text = self.parser.text(&batch.arena, span.0 as usize).of_record(span.0);
         let hits = &mut self.mapper.hits;
         prepared.walk(text, hits, 0);
-        let part = batch.parts.get(row).copied();
-        if let (Some((number, list)), Some(part)) = (hits.events, part) {
-            let event = text.elements(list).nth(part as usize).expect("it was read before");
+        let part = batch.part(row);
+        if let Some((number, list)) = hits.events
+            && let Some(event) = text.elements(list).nth(part.unwrap_or(0) as usize)
+        {
             prepared.walk_event(text, hits, number, event);
         }
         prepared.ask(text, hits, 0);
@@ -155,6 +158,12 @@ impl Normalizer {
         prepared.fill(&record);
         prepared.fill_constants();
         (prepared.source.derive)(&record, &mut prepared.row);
+        // An event's own uid is the provider's, where the log source gives no other; only an API's event has an operation.
+        for (column, other) in [(UID, ORIGINAL_UID), (OPERATION, EVENT_CODE)] {
+            if !prepared.row.is_set(column) {
+                prepared.row.set(column, prepared.row.cells[other]);
+            }
+        }
         let (partition, offset) = batch.places[row];
         let place = Place { partition: batch.partitions[partition as usize].clone(), offset };
         let activity = prepared.number(ACTIVITY_ID).unwrap_or(0) as i32;
@@ -401,14 +410,21 @@ impl Mapper {
         let Some((number, list)) = self.hits.events else {
             return self.event(reading, text, at, i, span, None);
         };
+        // A record without a time is one reject, however many events it has. A list of one event is that event.
+        let source = self.sources[at].source;
+        let timed = {
+            let record = Record { text, hits: &self.hits, span, part: None };
+            source.time.iter().any(|path| record.time(*path).is_some())
+        };
+        let several = text.elements(list).nth(1).is_some();
+        if !timed || text.elements(list).next().is_none() {
+            return self.event(reading, text, at, i, span, None);
+        }
         for (part, event) in text.elements(list).enumerate() {
             let mark = self.hits.mark();
             self.sources[at].walk_event(text, &mut self.hits, number, event);
-            self.event(reading, text, at, i, span, Some(part as u32));
+            self.event(reading, text, at, i, span, several.then_some(part as u32));
             self.hits.back_to(&mark);
-        }
-        if text.elements(list).next().is_none() {
-            self.event(reading, text, at, i, span, None);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::selector::{self, Selector};
+use crate::selector::{self, Selectors};
 use crate::trie::{Leaf, Taken};
 
 pub struct Paths {
@@ -52,13 +52,17 @@ impl Paths {
     }
 
     /// The visited paths that name an element of a list; what they are joined of is visited from now on.
-    pub fn selectors(&mut self) -> Vec<Selector> {
-        let mut selectors = Vec::new();
+    pub fn selectors(&mut self) -> Vec<Selectors> {
+        let mut selectors: Vec<Selectors> = Vec::new();
         for number in (0..self.names.len()).filter(|number| self.visited[*number]).collect::<Vec<_>>() {
             let name = self.names[number].clone();
             if let Some((list, key, wanted, value)) = selector::parts(&name) {
                 let (key, value) = (self.visit(&format!("{list}.{key}")), self.visit(&format!("{list}.{value}")));
-                selectors.push(Selector { leaf: number as Leaf, key, value, wanted: wanted.into() });
+                let at = selectors.iter().position(|known| (known.key, known.value) == (key, value)).unwrap_or_else(|| {
+                    selectors.push(Selectors { key, value, wanted: Vec::new() });
+                    selectors.len() - 1
+                });
+                selectors[at].wanted.push((wanted.into(), number as Leaf));
             }
         }
         selectors

@@ -13,7 +13,7 @@ use crate::columns::{Builder, Shape};
 use crate::logsource::LogSource;
 use crate::paths::Paths;
 use crate::record::{Cell, Record, Row};
-use crate::selector::{self, Selector};
+use crate::selector::{self, Selectors};
 use crate::trie::{Leaf, Taken, Trie};
 use crate::views::{self, View};
 use crate::walk::{Hit, Hits, Text, Walk};
@@ -41,7 +41,7 @@ pub struct Prepared {
     applying: Vec<usize>,
     pub row: Row,
     unmapped: bool,
-    selectors: Vec<Selector>,
+    selectors: Vec<Selectors>,
     /// Of the paths of strings that hold JSON, those that are visited.
     pub strings: Vec<Leaf>,
     /// Texts that are dropped: neither `raw_data` nor `unmapped` may show them.
@@ -115,7 +115,7 @@ struct Collected {
     keys: Vec<EventKey>,
     places: Vec<(u32, u64)>,
     spans: Vec<(u32, u32)>,
-    parts: Vec<u32>,
+    parts: Vec<Option<u32>>,
 }
 
 /// Where the record stands, and when it is.
@@ -424,7 +424,10 @@ impl Prepared {
         collected.keys.push(place.key);
         collected.places.push(place.place);
         collected.spans.push(record.span);
-        collected.parts.extend(record.part);
+        if record.part.is_some() {
+            collected.parts.resize(row as usize, None);
+            collected.parts.push(record.part);
+        }
     }
 
     /// The text of a column of the row at hand; of a list, that of its last item.

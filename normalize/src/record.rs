@@ -288,6 +288,11 @@ impl Row {
         }
     }
 
+    /// The JSON of a path, for a column of a list.
+    pub fn json_cell(&mut self, record: &Record, hit: Hit) -> Cell {
+        Cell::View(self.side.view(record.text, hit.json()))
+    }
+
     pub fn constant_cell(&mut self, text: &'static str) -> Cell {
         Cell::View(self.side.constant(text))
     }

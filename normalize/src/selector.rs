@@ -11,36 +11,38 @@ pub fn parts(path: &str) -> Option<(&str, &str, &str, &str)> {
     Some((list, key, wanted, value))
 }
 
-/// One such path.
+/// Such paths, those of one list and value together.
 #[derive(Debug)]
-pub struct Selector {
-    /// Its number.
-    pub leaf: Leaf,
+pub struct Selectors {
     /// The numbers of the paths of all keys and all values.
     pub key: Leaf,
     pub value: Leaf,
-    pub wanted: Box<str>,
+    /// What a key has to be, and the number of the path that then has the value.
+    pub wanted: Vec<(Box<str>, Leaf)>,
 }
 
-impl Selector {
+impl Selectors {
     /// Finds the values in elements that are named so. A value that lies deeper counts for the element that it lies in.
     pub fn select(&self, hits: &mut Hits, text: Text) {
-        if hits.get(self.key).is_none() {
+        if hits.get(self.key).is_none() || hits.get(self.value).is_none() {
             return;
         }
-        let keys: Vec<Hit> = hits.all(self.key).collect();
         let mut found = Vec::new();
-        let mut at = 0;
-        for value in hits.all(self.value) {
-            while keys.get(at + 1).is_some_and(|next| next.element <= value.start) {
-                at += 1;
+        let mut values = hits.all(self.value).peekable();
+        for key in hits.all(self.key) {
+            while values.next_if(|value| value.element < key.element).is_some() {}
+            let mut wanted = self.wanted.iter().filter(|(wanted, _)| text.is(key, wanted)).peekable();
+            if wanted.peek().is_none() {
+                continue;
             }
-            let key = keys[at];
-            let inside = value.element == key.element || (value.element > key.element && value.start > key.element);
-            if inside && text.is(key, &self.wanted) {
-                found.push(value);
+            let mut end = None;
+            let mut inside =
+                |value: &Hit| value.element == key.element || value.start < *end.get_or_insert_with(|| text.end_of(key.element));
+            while let Some(value) = values.next_if(&mut inside) {
+                wanted.clone().for_each(|(_, leaf)| found.push((*leaf, value.plain())));
             }
         }
-        found.into_iter().for_each(|hit| hits.push(self.leaf, hit.plain()));
+        drop(values);
+        found.into_iter().for_each(|(leaf, hit)| hits.push(leaf, hit));
     }
 }

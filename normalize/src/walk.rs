@@ -228,6 +228,12 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Where the object or list ends that begins at byte `start` of the arena.
+    pub fn end_of(&self, start: u32) -> u32 {
+        let i = self.at.partition_point(|at| self.base + at < start);
+        self.offset(self.skip(i) - 1) + 1
+    }
+
     /// Where the text before the `i`th position ends, without white space.
     #[inline]
     fn end_before(&self, i: usize) -> u32 {

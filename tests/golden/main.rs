@@ -30,7 +30,7 @@ fn normalized(raw: &Path) -> String {
             let text = String::from_utf8(out).expect("events are UTF-8");
             assert_eq!(text.lines().count(), batch.len(), "{name}: one event a line");
             for (row, line) in text.lines().enumerate() {
-                lines.push((batch.places[row].1, batch.parts.get(row).copied().unwrap_or(0), line.to_owned()));
+                lines.push((batch.places[row].1, batch.part(row).unwrap_or(0), line.to_owned()));
             }
         }
         for reject in &normalized.rejects {
