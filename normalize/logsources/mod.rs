@@ -1,12 +1,16 @@
 //! Every log source that is read, in the order in which they are tried. Their names are frozen.
 
 pub mod aws_cloudtrail;
+pub mod entra_audit;
+pub mod entra_risk;
+pub mod entra_signin;
+mod shared;
 
 use event::{Field, Origin};
 
 use crate::logsource::LogSource;
 
-pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE];
+pub const ALL: &[&LogSource] = &[&aws_cloudtrail::SOURCE, &entra_signin::SOURCE, &entra_audit::SOURCE, &entra_risk::SOURCE];
 
 /// The log source of a name that somebody typed.
 pub fn named(name: &str) -> Option<&'static LogSource> {

@@ -68,7 +68,7 @@ pub struct Normalizer {
 struct Mapper {
     sources: Vec<Prepared>,
     /// For each top-level member by which records may be known, in lower case, the log sources that it may mean.
-    marks: HashMap<&'static [u8], u64>,
+    marks: HashMap<Vec<u8>, u64>,
     /// The log source of the record before: the next one is likely to be of the same.
     likely: usize,
     hits: Hits,
@@ -122,9 +122,9 @@ impl Normalizer {
         let nothing = Wanted::default();
         let prepare = |source: &&'static LogSource| Prepared::new(source, wanted.get(&source.name).unwrap_or(&nothing));
         let sources = tables.iter().map(prepare).collect();
-        let mut marks: HashMap<&'static [u8], u64> = HashMap::new();
+        let mut marks: HashMap<Vec<u8>, u64> = HashMap::new();
         for (at, source) in tables.iter().enumerate() {
-            source.marks.iter().for_each(|mark| *marks.entry(mark.as_bytes()).or_default() |= 1 << at);
+            source.marks.iter().for_each(|mark| *marks.entry(mark.to_ascii_lowercase().into_bytes()).or_default() |= 1 << at);
         }
         let mapper = Mapper {
             sources,

@@ -6,6 +6,7 @@ use event::ocsf::{Class, column_at};
 use event::{Field, JsonKind, LogSourceName, Millis, Profile};
 
 use crate::logsource::{LogSource, PLAIN};
+use crate::logsources::shared::{is_address, is_email};
 use crate::logsources::{constant, derived, first, paths, same, text};
 use crate::record::{Cell, Record, Row};
 
@@ -536,17 +537,6 @@ fn typed(row: &mut Row, id: i64, caption: &'static str) {
     row.constant(ACTOR_TYPE, caption);
 }
 
-/// Not a check of the standard: enough to tell a person's name from a session's.
-fn is_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty()
-            && domain.contains('.')
-            && !domain.contains('@')
-            && !text.contains(char::is_whitespace)
-            && !text.contains(['/', ':'])
-    })
-}
-
 /// Where the call came from: an address, a service, or words.
 fn source(record: &Record, row: &mut Row) {
     if !row.wants(SOURCE_IP) && !row.wants(SOURCE_DOMAIN) && !row.wants(SOURCE_NAME) {
@@ -565,11 +555,6 @@ fn source(record: &Record, row: &mut Row) {
     {
         row.text(SOURCE_OWNER, record, &account);
     }
-}
-
-/// An IPv4 or IPv6 address, as `ip_t` wants it.
-fn is_address(text: &str) -> bool {
-    text.len() <= 40 && text.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':') && text.parse::<std::net::IpAddr>().is_ok()
 }
 
 /// One more resource.

@@ -1,0 +1,128 @@
+//! What several log sources ask of a text: is it an address, an e-mail address, a word for nothing. Knows no provider.
+
+use event::ocsf::column_at;
+
+use crate::record::{Record, Row};
+use crate::trie::Leaf;
+
+/// The columns of one `user` object.
+pub struct UserColumns {
+    pub name: usize,
+    pub uid: usize,
+    pub email_addr: usize,
+    pub full_name: usize,
+    pub type_id: usize,
+    pub kind: usize,
+}
+
+pub const ACTOR: UserColumns = UserColumns {
+    name: column_at("actor.user.name"),
+    uid: column_at("actor.user.uid"),
+    email_addr: column_at("actor.user.email_addr"),
+    full_name: column_at("actor.user.full_name"),
+    type_id: column_at("actor.user.type_id"),
+    kind: column_at("actor.user.type"),
+};
+
+pub const USER: UserColumns = UserColumns {
+    name: column_at("user.name"),
+    uid: column_at("user.uid"),
+    email_addr: column_at("user.email_addr"),
+    full_name: column_at("user.full_name"),
+    type_id: column_at("user.type_id"),
+    kind: column_at("user.type"),
+};
+
+impl UserColumns {
+    /// `type_id` and its caption.
+    pub fn typed(&self, row: &mut Row, id: i64, caption: &'static str) {
+        row.number(self.type_id, id);
+        row.constant(self.kind, caption);
+    }
+}
+
+/// Not a check of the standard: enough to tell a person's name from a session's.
+pub fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && domain.contains('.')
+            && !domain.contains('@')
+            && !text.contains(char::is_whitespace)
+            && !text.contains(['/', ':'])
+    })
+}
+
+/// An IPv4 or IPv6 address, as `ip_t` wants it.
+pub fn is_address(text: &str) -> bool {
+    text.len() <= 40 && text.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':') && text.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// A text without what providers write where they know nothing.
+pub fn known(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let nothing = ["", "-", "null", "<null>", "(null)", "none", "n/a", "unknown"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    (!nothing).then_some(text)
+}
+
+/// The address in a text that may have a port: `192.0.2.1:443`, `[2001:db8::1]:443`.
+pub fn without_port(text: &str) -> &str {
+    if let Some((address, _)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return address;
+    }
+    match text.rsplit_once(':') {
+        Some((address, port)) if !address.contains(':') && port.bytes().all(|b| b.is_ascii_digit()) => address,
+        _ => text,
+    }
+}
+
+/// The tenant in a resource of its own: `/tenants/ID/providers/Microsoft.aadiam`.
+pub fn tenant_of_resource(resource: &str) -> Option<&str> {
+    let rest = resource.get(..9).filter(|start| start.eq_ignore_ascii_case("/tenants/")).map(|_| &resource[9..])?;
+    rest.split('/').next().filter(|tenant| !tenant.is_empty())
+}
+
+/// A path as the shapes of Azure have it: under `properties`, and at the top.
+macro_rules! both {
+    ($path:literal) => {
+        &[concat!("properties.", $path), $path]
+    };
+}
+pub(crate) use both;
+
+/// The first of several paths whose text says something, in a column.
+pub fn put(row: &mut Row, column: usize, record: &Record, paths: &[Leaf]) {
+    if row.wants(column)
+        && !row.is_set(column)
+        && let Some(text) = paths.iter().filter_map(|path| record.scalar(*path)).find(|text| known(text).is_some())
+    {
+        row.text(column, record, &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lose_their_port() {
+        for (text, expected) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("192.0.2.1:443", "192.0.2.1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("::ffff:192.0.2.1", "::ffff:192.0.2.1"),
+        ] {
+            assert_eq!(without_port(text), expected);
+            assert!(is_address(expected), "{expected}");
+        }
+        assert!(!is_address("cloudtrail.amazonaws.com") && !is_address("AWS Internal"));
+    }
+
+    #[test]
+    fn tenants() {
+        assert_eq!(tenant_of_resource("/tenants/t1/providers/Microsoft.aadiam"), Some("t1"));
+        assert_eq!(tenant_of_resource("/Tenants/t1"), Some("t1"));
+        assert_eq!(tenant_of_resource("/subscriptions/s1"), None);
+        assert_eq!(tenant_of_resource("00000003"), None);
+    }
+}
