@@ -1,5 +1,7 @@
 //! What several log sources ask of a text: is it an address, an e-mail address, a word for nothing. Knows no provider.
 
+use std::borrow::Cow;
+
 use event::ocsf::column_at;
 
 use crate::record::{Record, Row};
@@ -50,6 +52,18 @@ pub fn is_email(text: &str) -> bool {
             && !text.contains(char::is_whitespace)
             && !text.contains(['/', ':'])
     })
+}
+
+/// The e-mail address that a user principal name is. A guest's is within it: `dana_example.org#EXT#@tenant.example.com`.
+pub fn email_of_principal(name: &str) -> Option<Cow<'_, str>> {
+    let email = match name.to_ascii_uppercase().find("#EXT#@") {
+        Some(at) => {
+            let (local, domain) = name[..at].rsplit_once('_')?;
+            Cow::Owned(format!("{local}@{domain}"))
+        }
+        None => Cow::Borrowed(name),
+    };
+    is_email(&email).then_some(email)
 }
 
 /// An IPv4 or IPv6 address, as `ip_t` wants it.
@@ -116,6 +130,18 @@ mod tests {
             assert!(is_address(expected), "{expected}");
         }
         assert!(!is_address("cloudtrail.amazonaws.com") && !is_address("AWS Internal"));
+    }
+
+    #[test]
+    fn guests_have_an_address_elsewhere() {
+        for (name, email) in [
+            ("dana@example.com", Some("dana@example.com")),
+            ("dana_doe_example.org#EXT#@tenant.example.com", Some("dana_doe@example.org")),
+            ("dana", None),
+            ("#EXT#@tenant.example.com", None),
+        ] {
+            assert_eq!(email_of_principal(name).as_deref(), email, "{name}");
+        }
     }
 
     #[test]

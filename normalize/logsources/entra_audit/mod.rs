@@ -8,7 +8,7 @@ use event::ocsf::{Class, Profile, column_at};
 use event::{JsonKind, LogSourceName};
 
 use crate::logsource::{LogSource, PLAIN};
-use crate::logsources::shared::{ACTOR, UserColumns, both, is_address, is_email, known, put, tenant_of_resource, without_port};
+use crate::logsources::shared::{ACTOR, UserColumns, both, email_of_principal, is_address, known, put, tenant_of_resource, without_port};
 use crate::logsources::{alias, constant, derived, first, paths};
 use crate::record::{Record, Row};
 use crate::trie::Leaf;
@@ -282,8 +282,8 @@ fn tenant(record: &Record, row: &mut Row) {
 
 /// In Event Hub the category at the top is that of the export.
 fn category(record: &Record, row: &mut Row) {
-    let words = [CATEGORY_IN, CATEGORY].into_iter().filter_map(|path| record.text(path));
-    if let Some(word) = words.filter(|word| !word.eq_ignore_ascii_case("AuditLogs")).next() {
+    let mut words = [CATEGORY_IN, CATEGORY].into_iter().filter_map(|path| record.text(path));
+    if let Some(word) = words.find(|word| !word.eq_ignore_ascii_case("AuditLogs")) {
         row.text(EVENT_CODE, record, &word);
     }
 }
@@ -322,7 +322,7 @@ fn initiator(record: &Record, row: &mut Row, columns: &UserColumns) -> bool {
         row.text(columns.uid, record, uid.as_deref().unwrap_or_default());
         row.text(columns.name, record, name.as_deref().unwrap_or_default());
         row.text(columns.full_name, record, full.as_deref().unwrap_or_default());
-        row.text(columns.email_addr, record, name.as_deref().filter(|name| is_email(name)).unwrap_or_default());
+        row.text(columns.email_addr, record, name.as_deref().and_then(email_of_principal).as_deref().unwrap_or_default());
         columns.typed(row, 1, "User");
         return true;
     }
@@ -341,8 +341,9 @@ fn initiator(record: &Record, row: &mut Row, columns: &UserColumns) -> bool {
 
 /// The address of the user is his own; that of the caller may be a service of Microsoft's that asked for him. False where there is none.
 fn from(record: &Record, row: &mut Row) -> bool {
-    let said = [USER_ADDRESS_IN, USER_ADDRESS, CALLER, DETAIL_ADDRESS_IN, DETAIL_ADDRESS].into_iter().filter_map(|path| record.text(path));
-    let address = said.filter(|text| is_address(without_port(text.trim()))).next();
+    let mut said =
+        [USER_ADDRESS_IN, USER_ADDRESS, CALLER, DETAIL_ADDRESS_IN, DETAIL_ADDRESS].into_iter().filter_map(|path| record.text(path));
+    let address = said.find(|text| is_address(without_port(text.trim())));
     row.text(SOURCE_IP, record, without_port(address.as_deref().unwrap_or_default().trim()));
     address.is_some()
 }

@@ -118,8 +118,10 @@ fn group<'t, 'a>(targets: &'t [Target<'a>]) -> Option<&'t Target<'a>> {
     targets.iter().rfind(|target| target.is("Group") && target.is_named())
 }
 
+/// What is changed. A user beside it is who owns it, or consents.
 fn entity<'t, 'a>(targets: &'t [Target<'a>]) -> Option<&'t Target<'a>> {
-    targets.iter().find(|target| target.is_named())
+    let mut named = targets.iter().filter(|target| target.is_named());
+    named.clone().find(|target| !target.is("User")).or_else(|| named.next())
 }
 
 const GROUP_NAMES: [Leaf; 4] = [GROUP_NEW_IN, GROUP_NEW, GROUP_OLD_IN, GROUP_OLD];
@@ -177,10 +179,10 @@ fn write_user(record: &Record, row: &mut Row, target: &Target) {
     write(row, USER.name, record, target.upn.as_deref().or(target.name.as_deref()));
     write(row, USER.uid, record, target.id.as_deref());
     write(row, USER.full_name, record, target.name.as_deref().filter(|_| !target.is("ServicePrincipal")));
-    write(row, USER.email_addr, record, target.upn.as_deref().filter(|name| is_email(name)));
+    write(row, USER.email_addr, record, target.upn.as_deref().and_then(email_of_principal).as_deref());
     match target.kind.as_deref() {
         Some(kind) if kind.eq_ignore_ascii_case("ServicePrincipal") => USER.typed(row, 4, "Service"),
-        Some(kind) if !kind.eq_ignore_ascii_case("User") => {
+        Some(kind) if !kind.eq_ignore_ascii_case("User") && !kind.eq_ignore_ascii_case("Other") => {
             row.number(USER.type_id, 99);
             row.text(USER.kind, record, kind);
         }
@@ -236,7 +238,9 @@ fn write_entity(record: &Record, row: &mut Row, target: &Target) {
     write(row, ENTITY_UID, record, target.id.as_deref());
     const KINDS: &[(&str, i64)] = &[("Device", 1), ("User", 2), ("Group", 3), ("Policy", 5)];
     let Some(kind) = target.kind.as_deref() else { return };
+    // Entra's own "Other" says nothing.
     match KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)) {
+        None if kind.eq_ignore_ascii_case("Other") => {}
         Some((caption, id)) => {
             row.number(ENTITY_TYPE_ID, *id);
             row.constant(ENTITY_TYPE, caption);

@@ -6,7 +6,7 @@ use event::ocsf::{Class, Profile, column_at};
 use event::{JsonKind, LogSourceName};
 
 use crate::logsource::{LogSource, PLAIN};
-use crate::logsources::shared::{both, is_address, is_email, known, tenant_of_resource, without_port};
+use crate::logsources::shared::{both, email_of_principal, is_address, known, tenant_of_resource, without_port};
 use crate::logsources::{alias, constant, derived, first, paths};
 use crate::record::{Cell, Record, Row};
 use crate::trie::Leaf;
@@ -38,6 +38,8 @@ paths! {
     STATE = "riskState",
     DETAIL_IN = "properties.riskDetail",
     DETAIL = "riskDetail",
+    CORRELATION_IN = "properties.correlationId",
+    CORRELATION_ID = "correlationId",
     ADDRESS_IN = "properties.ipAddress",
     ADDRESS = "ipAddress",
     CALLER = "callerIpAddress",
@@ -141,6 +143,7 @@ pub const SOURCE: LogSource = LogSource {
 };
 
 const ORIGINAL_UID: usize = column_at("metadata.original_event_uid");
+const CORRELATION: usize = column_at("metadata.correlation_uid");
 const EVENT_CODE: usize = column_at("metadata.event_code");
 const FEATURE: usize = column_at("metadata.product.feature.name");
 const TENANT_UID: usize = column_at("metadata.tenant_uid");
@@ -256,6 +259,9 @@ fn derive(record: &Record, row: &mut Row) -> Class {
     row.constant(EVENT_CODE, category);
     row.constant(FEATURE, category);
     tenant(record, row);
+    // In Event Hub, that at the top is the id of the finding again.
+    let correlation = if record.kind(CATEGORY) == JsonKind::Missing { CORRELATION_ID } else { CORRELATION_IN };
+    row.text(CORRELATION, record, record.scalar(correlation).as_deref().unwrap_or_default());
     state(record, row, kind);
     level(record, row, kind);
     finding(record, row, kind);
@@ -263,11 +269,14 @@ fn derive(record: &Record, row: &mut Row) -> Class {
     Class::DetectionFinding
 }
 
-/// In a table, `TenantId` is the workspace.
+/// In a table, `TenantId` is the workspace. The id of an alert's definition names it: `DirectoryRole_TENANT_NAME`.
 fn tenant(record: &Record, row: &mut Row) {
     let resource = record.text(RESOURCE);
+    let alert = record.text(ALERT);
     let said = if record.kind(GENERATED) == JsonKind::Missing { record.scalar(TENANT) } else { None };
-    if let Some(tenant) = resource.as_deref().and_then(tenant_of_resource).or_else(|| known(said.as_deref()?)) {
+    if let Some(tenant) =
+        resource.as_deref().and_then(tenant_of_resource).or_else(|| known(said.as_deref()?)).or_else(|| alert.as_deref()?.split('_').nth(1))
+    {
         row.text(TENANT_UID, record, tenant);
         row.text(ORGANIZATION, record, tenant);
     }
@@ -344,7 +353,8 @@ fn level(record: &Record, row: &mut Row, kind: Kind) {
 
 fn finding(record: &Record, row: &mut Row, kind: Kind) {
     let uid = record.first(&[INCIDENT_ID, ID_IN, ID]);
-    row.text(FINDING_UID, record, uid.as_deref().unwrap_or("Unknown"));
+    let request = record.first(&[REQUEST_IN, REQUEST]);
+    row.text(FINDING_UID, record, uid.as_deref().or(request.as_deref()).unwrap_or("Unknown"));
     // That of a risky user is the user's: no event's.
     if !matches!(kind, Kind::User | Kind::Service) {
         row.text(ORIGINAL_UID, record, uid.as_deref().unwrap_or_default());
@@ -356,7 +366,7 @@ fn finding(record: &Record, row: &mut Row, kind: Kind) {
         (_, Kind::User) => row.constant(TITLE, "Risky user"),
         (_, Kind::Service) => row.constant(TITLE, "Risky service principal"),
         (Some(name), _) => row.text(TITLE, record, name),
-        (None, _) => row.text(TITLE, record, alert.as_deref().unwrap_or("Unknown")),
+        (None, _) => row.text(TITLE, record, alert.as_deref().and_then(|name| name.rsplit('_').next()).unwrap_or("Unknown")),
     }
     if let Some(name) = found {
         let cell = row.cell(record, name);
@@ -377,7 +387,7 @@ fn finding(record: &Record, row: &mut Row, kind: Kind) {
         }
     }
     // The sign-in's own id.
-    if let Some(request) = record.first(&[REQUEST_IN, REQUEST])
+    if let Some(request) = request
         && row.wants_list(RELATED)
     {
         let cell = row.cell(record, &request);
@@ -397,7 +407,7 @@ fn evidence(record: &Record, row: &mut Row, kind: Kind) {
         Kind::Alert => (says(&[INCIDENT_USER_ID]), says(&[INCIDENT_USER]), says(&[INCIDENT_FULL_NAME])),
     };
     let name = name.or_else(|| full.clone());
-    let email = name.as_deref().filter(|name| !is_service && is_email(name));
+    let email = name.as_deref().filter(|_| !is_service).and_then(email_of_principal);
     let address = says(&[ADDRESS_IN, ADDRESS, CALLER]).filter(|text| is_address(without_port(text)));
     let there = name.is_some() || uid.is_some();
     if row.wants_list(SEEN_NAME) && (there || address.is_some()) {
@@ -406,7 +416,7 @@ fn evidence(record: &Record, row: &mut Row, kind: Kind) {
         for (column, text) in [
             (SEEN_UID, uid.as_deref()),
             (SEEN_NAME, name.as_deref()),
-            (SEEN_EMAIL, email),
+            (SEEN_EMAIL, email.as_deref()),
             (SEEN_FULL_NAME, full.as_deref()),
             (SEEN_KEY, says(&[KEY_IN, KEY]).as_deref()),
             (SEEN_IP, address.as_deref().map(without_port)),

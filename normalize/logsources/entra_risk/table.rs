@@ -88,14 +88,16 @@ pub const KEPT: &[&str] = &[
     "additionalInfo",
     "properties.keyIds",
     "keyIds",
+    "alertDefinitionId",
     "alertIncidents.@odata.type",
     "alertIncidents.id",
 ];
 
-const TENANT: &[&str] = &["resourceId", "tenantId"];
+const TENANT: &[&str] = &["resourceId", "tenantId", "alertDefinitionId"];
 const STATE: &[&str] = &["properties.riskState", "riskState", "isActive"];
 const LEVEL: &[&str] = &["properties.riskLevel", "riskLevel", "alertDefinition.severityLevel"];
 const ID: &[&str] = &["alertIncidents.id", "properties.id", "id"];
+const FINDING: &[&str] = &["alertIncidents.id", "properties.id", "id", "properties.requestId", "requestId"];
 const FOUND: &[&str] = &[
     "properties.riskEventType",
     "riskEventType",
@@ -158,7 +160,7 @@ pub const FIELDS: &[Field] = &[
             "TimeGenerated",
         ],
     ),
-    first("metadata.correlation_uid", both!("correlationId")),
+    derived("metadata.correlation_uid", both!("correlationId"), "that of the sign-in"),
     derived("metadata.event_code", &["category", "Type"], "what it is about, by its category in Event Hub"),
     first("metadata.log_level", &["Level"]),
     first("metadata.log_version", &["operationVersion"]),
@@ -181,7 +183,7 @@ pub const FIELDS: &[Field] = &[
     derived("risk_level_id", LEVEL, "none 0, low 1, medium 2, high 3, others 99"),
     derived("risk_level", LEVEL, "the caption of risk_level_id; of 99 Entra's word"),
     derived("is_alert", STATE, "at risk, or confirmed to be compromised"),
-    derived("finding_info.uid", ID, "the id of the detection or incident, or of the user who is risky"),
+    derived("finding_info.uid", FINDING, "the id of the detection or incident, or of the user who is risky; else that of the sign-in"),
     derived("finding_info.title", FOUND, "what was detected; \"Risky user\", \"Risky service principal\""),
     derived("finding_info.types[]", FOUND, "what was detected"),
     derived("finding_info.created_time", both!("detectedDateTime"), "when it was detected"),

@@ -5,13 +5,15 @@ use event::ocsf::{Class, Profile, column_at};
 use event::{JsonKind, LogSourceName};
 
 use crate::logsource::{LogSource, PLAIN};
-use crate::logsources::shared::{ACTOR, USER, both, is_address, is_email, known, put, tenant_of_resource, without_port};
+use crate::logsources::shared::{ACTOR, USER, both, email_of_principal, is_address, known, put, tenant_of_resource, without_port};
 use crate::logsources::{alias, constant, derived, first, paths};
 use crate::record::{Cell, Record, Row};
 use crate::trie::Leaf;
 
 mod means;
 mod table;
+
+use means::Outcome;
 
 paths! {
     CATEGORY = "category",
@@ -25,6 +27,8 @@ paths! {
     TENANT = "tenantId",
     TENANT_COLUMN = "AADTenantId",
     TENANT_IN = "properties.tenantId",
+    HOME = "homeTenantId",
+    RESOURCE_TENANT = "resourceTenantId",
     RESULT_TYPE = "resultType",
     RESULT_DESCRIPTION = "resultDescription",
     ERROR_IN = "properties.status.errorCode",
@@ -278,18 +282,19 @@ fn kind(record: &Record) -> &'static means::Kind {
     })
 }
 
-/// In a table, `TenantId` is the workspace.
+/// In a table, `TenantId` is the workspace. The Graph API names the tenants of user and resource only: where they are one, it is that.
 fn tenant(record: &Record, row: &mut Row) {
     if !row.wants(TENANT_UID) && !row.wants(ORGANIZATION) {
         return;
     }
     let resource = record.text(RESOURCE);
-    let is_row = record.kind(GENERATED) != JsonKind::Missing;
-    let said = match is_row {
-        true => record.first(&[TENANT_COLUMN]),
-        false => record.first(&[TENANT, TENANT_IN]),
+    let said = match record.kind(GENERATED) {
+        JsonKind::Missing => record.first(&[TENANT, TENANT_IN]),
+        _ => record.scalar(TENANT_COLUMN),
     };
-    if let Some(tenant) = resource.as_deref().and_then(tenant_of_resource).or_else(|| known(said.as_deref()?)) {
+    let home = record.scalar(HOME).filter(|home| record.scalar(RESOURCE_TENANT).is_some_and(|tenant| tenant == *home));
+    let tenant = resource.as_deref().and_then(tenant_of_resource);
+    if let Some(tenant) = tenant.or_else(|| known(said.as_deref()?)).or_else(|| known(home.as_deref()?)) {
         row.text(TENANT_UID, record, tenant);
         row.text(ORGANIZATION, record, tenant);
     }
@@ -297,7 +302,7 @@ fn tenant(record: &Record, row: &mut Row) {
 
 fn outcome(record: &Record, row: &mut Row) {
     let code = error(record);
-    let outcome = code.as_deref().map_or(means::Outcome::Unknown, means::outcome);
+    let outcome = code.as_deref().map_or(Outcome::Unknown, means::outcome);
     let (status, caption) = outcome.status();
     row.number(STATUS_ID, status);
     row.constant(STATUS, caption);
@@ -328,7 +333,7 @@ fn who(record: &Record, row: &mut Row, kind: &means::Kind) {
         let name = says(&[USER_NAME_IN, USER_NAME, SIGN_IN_NAME_IN, SIGN_IN_NAME]).or_else(|| full.clone());
         (says(&[USER_ID_IN, USER_ID]), name, full)
     };
-    let email = name.as_deref().filter(|name| !kind.is_workload && is_email(name));
+    let email = name.as_deref().filter(|_| !kind.is_workload).and_then(email_of_principal);
     for (columns, domain) in [(&USER, USER_DOMAIN), (&ACTOR, ACTOR_DOMAIN)] {
         match (&name, &uid) {
             (Some(name), _) => row.text(columns.name, record, name),
@@ -338,8 +343,8 @@ fn who(record: &Record, row: &mut Row, kind: &means::Kind) {
         for (column, text) in [
             (columns.uid, uid.as_deref()),
             (columns.full_name, full.as_deref()),
-            (columns.email_addr, email),
-            (domain, email.and_then(|email| email.rsplit('@').next())),
+            (columns.email_addr, email.as_deref()),
+            (domain, email.as_deref().and_then(|email| email.rsplit('@').next())),
         ] {
             row.text(column, record, text.unwrap_or_default());
         }
@@ -430,9 +435,13 @@ fn device(record: &Record, row: &mut Row) {
 /// How: factors, protocol, kind of logon.
 fn means(record: &Record, row: &mut Row, kind: &means::Kind) {
     if let Some(requirement) = record.first(&[REQUIREMENT_IN, REQUIREMENT]) {
-        let is_mfa = requirement.eq_ignore_ascii_case("multiFactorAuthentication");
+        // A second factor that was only asked for is none.
+        let outcome = error(record).map(|code| means::outcome(&code));
+        let is_mfa = requirement.eq_ignore_ascii_case("multiFactorAuthentication") && !matches!(outcome, Some(Outcome::Interrupted));
         row.truth(IS_MFA, is_mfa);
-        row.truth(SESSION_IS_MFA, is_mfa);
+        if matches!(outcome, Some(Outcome::Success)) {
+            row.truth(SESSION_IS_MFA, is_mfa);
+        }
     }
     if row.wants_list(FACTOR_ID) {
         let hits = [METHOD_IN, METHOD].into_iter().flat_map(|path| record.all(path)).filter(|hit| hit.kind == JsonKind::Text);

@@ -143,6 +143,8 @@ pub const STRINGS: &[&str] = &[
 
 /// What columns say in other words, or only in part.
 pub const KEPT: &[&str] = &[
+    "homeTenantId",
+    "resourceTenantId",
     "properties.authenticationRequirement",
     "authenticationRequirement",
     "properties.deviceDetail.trustType",
@@ -171,7 +173,7 @@ const fn called(names: &'static [&'static str], column: &'static str, paths: &'s
     Field { names, ..first(column, paths) }
 }
 
-const TENANT: &[&str] = &["resourceId", "AADTenantId", "tenantId", "properties.tenantId"];
+const TENANT: &[&str] = &["resourceId", "AADTenantId", "tenantId", "properties.tenantId", "homeTenantId", "resourceTenantId"];
 const NAME: &[&str] = &[
     "properties.userPrincipalName",
     "userPrincipalName",
@@ -315,9 +317,13 @@ pub const FIELDS: &[Field] = &[
     derived("device.is_compliant", both!("deviceDetail.isCompliant"), "as a boolean"),
     derived("device.is_managed", both!("deviceDetail.isManaged"), "as a boolean"),
     derived("device.is_trusted", both!("deviceDetail.trustType"), "whether there is a kind of trust"),
-    derived("is_mfa", both!("authenticationRequirement"), "whether more than one factor was required"),
+    derived(
+        "is_mfa",
+        both!("authenticationRequirement"),
+        "whether more than one factor was required, and not only asked for by an interrupt",
+    ),
     derived("is_remote", &[], "always"),
-    derived("session.is_mfa", both!("authenticationRequirement"), "as is_mfa"),
+    derived("session.is_mfa", both!("authenticationRequirement"), "as is_mfa, of a success"),
     called(&["azure.signinlogs.properties.session_id"], "session.uid", both!("sessionId")),
     called(&["uti", "azure.signinlogs.properties.unique_token_identifier"], "session.credential_uid", both!("uniqueTokenIdentifier")),
     first("session.issuer", both!("tokenIssuerName")),
