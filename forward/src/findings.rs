@@ -297,9 +297,10 @@ fn sentence(title: &str, event: &Evidence, events: u64) -> String {
         (None, None) => {}
     }
     match (text(EvidenceField::Status), text(EvidenceField::Error)) {
-        (_, Some(_)) => add("; it failed with ", EvidenceField::Error),
+        // Some providers have a code for success, too.
+        (Some("Success"), _) => sentence.push_str("; it succeeded"),
+        (Some("Failure") | None, Some(_)) => add("; it failed with ", EvidenceField::Error),
         (Some("Failure"), None) => sentence.push_str("; it failed"),
-        (Some("Success"), None) => sentence.push_str("; it succeeded"),
         _ => {}
     }
     if events > 1 {
