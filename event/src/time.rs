@@ -6,8 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 pub type Millis = i64;
 
 /// Reads the times of the log sources: RFC 3339 with any number of decimals, a space for the `T`, no offset (UTC),
-/// `+0530`, a comma as the decimal sign, lower case, `24:00:00` and the leap second `23:59:60` (both the next second), and
-/// `3/1/2026 1:05:09 PM` (month first).
+/// `+0530`, a comma as the decimal sign, lower case, `24:00:00` and the leap second `23:59:60` (both the next second).
 pub fn parse(text: &str) -> Option<Millis> {
     usual(text.as_bytes()).or_else(|| unusual(text))
 }
@@ -85,8 +84,7 @@ fn unusual(text: &str) -> Option<Millis> {
         }
     }
     let bare = text.trim_end_matches(['Z', 'z']);
-    // The last one is how some of Microsoft's logs write it.
-    for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%m/%d/%Y %I:%M:%S %p"] {
+    for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"] {
         if let Ok(time) = NaiveDateTime::parse_from_str(bare, form) {
             return Some(time.and_utc().timestamp_millis() + extra_ms);
         }
@@ -186,7 +184,6 @@ mod tests {
             "2026-03-01 10:00:02 +0000",
             "2026-03-01T10:00:02",
             "2026-03-01T10:00:02,000Z",
-            "3/1/2026 10:00:02 AM",
             "2026-03-01T24:00:02Z",
         ] {
             let expected = if text.contains("24:00:02") { None } else { Some(at) };
