@@ -322,7 +322,6 @@ impl<'a> Texts<'a> {
             (" in account ", EvidenceField::Account),
             (", ", EvidenceField::Region),
             (", from ", either(EvidenceField::SourceIp, EvidenceField::SourceDomain)),
-            ("; it failed with ", EvidenceField::Error),
         ] {
             if let Some(text) = self.get(field) {
                 out.extend_from_slice(before.as_bytes());
@@ -330,8 +329,13 @@ impl<'a> Texts<'a> {
             }
         }
         match (self.get(EvidenceField::Status), self.get(EvidenceField::Error)) {
+            // Some providers have a code for success, too.
+            (Some("Success"), _) => out.extend_from_slice(b"; it succeeded"),
+            (Some("Failure") | None, Some(error)) => {
+                out.extend_from_slice(b"; it failed with ");
+                self.put(error, out);
+            }
             (Some("Failure"), None) => out.extend_from_slice(b"; it failed"),
-            (Some("Success"), None) => out.extend_from_slice(b"; it succeeded"),
             _ => {}
         }
         if events > 1 {

@@ -6,6 +6,10 @@ pub mod aws_guardduty;
 mod azure;
 pub mod azure_activity;
 pub mod azure_ai_diagnostic;
+mod entra;
+pub mod entra_audit;
+pub mod entra_risk;
+pub mod entra_signin;
 pub mod gcp_audit;
 pub mod google_workspace;
 pub mod okta_system;
@@ -19,6 +23,9 @@ pub const ALL: &[&LogSource] = &[
     &aws_cloudtrail::SOURCE,
     &gcp_audit::SOURCE,
     &azure_activity::SOURCE,
+    &entra_signin::SOURCE,
+    &entra_audit::SOURCE,
+    &entra_risk::SOURCE,
     &okta_system::SOURCE,
     &google_workspace::SOURCE,
     &aws_guardduty::SOURCE,

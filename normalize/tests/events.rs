@@ -151,7 +151,10 @@ fn a_rule_may_name_a_parameter() {
     let (_, normalized) = normalize(&[record(events)], wanted);
     let batch = &normalized.batches[0];
     let at = batch.asked.iter().position(|asked| **asked == *path).expect("it was asked for");
-    let values = |row| batch.answers[at].values(row).map(|(kind, text)| (kind, text.to_owned())).collect::<Vec<_>>();
+    let values = |row| {
+        let answers = batch.answers[at].iter().flat_map(|answers| answers.values(row));
+        answers.map(|(kind, text)| (kind, text.to_owned())).collect::<Vec<_>>()
+    };
     let text = |text: &str| (JsonKind::Text, text.to_owned());
     assert_eq!([values(0), values(1), values(2)], [vec![text("high")], vec![], vec![text("low"), text("none")]]);
 }
