@@ -54,8 +54,12 @@ pub fn read(bytes: &[u8]) -> Read {
 
 /// Reads a file with these bytes; of the events, only what is wanted.
 pub fn read_wanted(bytes: &[u8], wanted: &BTreeMap<LogSourceName, Wanted>) -> Read {
+    read_with(&mut Normalizer::new(logsources::ALL, wanted), bytes)
+}
+
+/// Reads a file with these bytes; to make a normalizer costs more than to read a record.
+pub fn read_with(normalizer: &mut Normalizer, bytes: &[u8]) -> Read {
     let mut read = Read::default();
-    let mut normalizer = Normalizer::new(logsources::ALL, wanted);
     raw(bytes, &mut |batch| {
         let normalized = normalizer.normalize(batch);
         assert!(normalized.tally.adds_up(), "{:?}", normalized.tally);

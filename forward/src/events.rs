@@ -1,7 +1,7 @@
 //! Events as NDJSON: one OCSF event a line, nested as the standard nests it, without what is not there. Raw JSON stands in line. What is
 //! the same in all rows of a batch is written once and copied.
 
-use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, MapArray, RecordBatch, StringViewArray, StructArray, cast::AsArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field, Fields};
@@ -42,6 +42,7 @@ enum Values<'a> {
     Json(&'a StringViewArray),
     Ints(&'a [i32]),
     Longs(&'a [i64]),
+    Floats(&'a [f64]),
     Bools(&'a BooleanArray),
     Object(Vec<Member<'a>>),
     /// Where the items of each row begin and end, which of them are there, and what they are.
@@ -76,6 +77,7 @@ impl<'a> Values<'a> {
             DataType::Utf8View => Self::Texts(array.as_string_view()),
             DataType::Int32 => Self::Ints(array.as_primitive::<Int32Type>().values()),
             DataType::Int64 => Self::Longs(array.as_primitive::<Int64Type>().values()),
+            DataType::Float64 => Self::Floats(array.as_primitive::<Float64Type>().values()),
             DataType::Boolean => Self::Bools(array.as_boolean()),
             DataType::Struct(fields) => {
                 let object: &StructArray = array.as_struct();
@@ -102,7 +104,7 @@ impl<'a> Values<'a> {
             Self::Texts(texts) | Self::Json(texts) => equal(texts.views()),
             Self::Ints(ints) => equal(ints),
             Self::Longs(longs) => equal(longs),
-            Self::Bools(_) | Self::Map(..) => rows == 1,
+            Self::Floats(_) | Self::Bools(_) | Self::Map(..) => rows == 1,
             Self::Object(members) => members.iter().all(|member| matches!(member, Member::Same(_))),
             Self::List(offsets, nulls, items) => {
                 let length = offsets[1] - offsets[0];
@@ -119,6 +121,8 @@ impl<'a> Values<'a> {
             Self::Json(texts) => one_line(texts.value(at), out),
             Self::Ints(ints) => integer(ints[at].into(), out),
             Self::Longs(longs) => integer(longs[at], out),
+            // OCSF's validators want a fraction, which this form has.
+            Self::Floats(floats) => out.extend_from_slice(format!("{:?}", floats[at]).as_bytes()),
             Self::Bools(bools) => out.extend_from_slice(if bools.value(at) { b"true" } else { b"false" }),
             Self::Object(members) => object(members, at, out),
             Self::List(offsets, nulls, items) => {

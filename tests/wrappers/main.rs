@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use event::Reason;
 use serde_json::{Value, json};
-use tests::reading::{gzip, read, record};
+use tests::reading::{gzip, read, read_with, record};
 
 fn base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
@@ -127,6 +127,8 @@ fn every_sample_of_every_log_source_comes_out_of_a_string() {
     let folder = tests::root().join("normalize/logsources");
     let samples = tests::files_under(&folder);
     let raw = samples.iter().filter(|file| file.parent().is_some_and(|parent| parent.ends_with("samples/raw")));
+    let mut normalizer = tests::normalizer(&tests::everything());
+    let mut read = |bytes: &[u8]| read_with(&mut normalizer, bytes);
     let mut compared = 0;
     for file in raw.filter(|file| file.extension().is_some_and(|extension| extension == "ndjson")) {
         for line in tests::text(file).lines() {

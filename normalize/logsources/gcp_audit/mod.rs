@@ -107,6 +107,7 @@ pub const SOURCE: LogSource = LogSource {
         LABEL_EMAIL,
     ],
     operation: "protoPayload.methodName",
+    operations: include_str!("operations.txt"),
     members: fields::MEMBERS,
     under: &["data"],
     spellings: spelling::spellings,

@@ -76,7 +76,7 @@ paths_and_parameters! {
         ADDRESS_S = "ipAddress_s",
         ADDRESS_OF_TABLE = "SrcIpAddr",
         ADDRESS_IN_CLOUD_LOGGING = "protoPayload.requestMetadata.callerIp",
-        ADDRESS_FLAT = "address",
+        ADDRESS_FLAT = "ip_address",
         AGENT_IN_CLOUD_LOGGING = "protoPayload.requestMetadata.callerSuppliedUserAgent",
         AGENT_OF_TABLE = "UserAgentOriginal",
         NETWORK = "networkInfo.ipAsn",
@@ -188,6 +188,7 @@ pub const SOURCE: LogSource = LogSource {
     paths: PATHS,
     needed: NEEDED,
     operation: "events.name",
+    operations: include_str!("operations.txt"),
     members: &[
         "kind",
         "id",
@@ -205,7 +206,7 @@ pub const SOURCE: LogSource = LogSource {
         "parameters",
         "email",
         "unique_id",
-        "address",
+        "ip_address",
         "timestamp",
         // Tables of Microsoft Sentinel.
         "kind_s",

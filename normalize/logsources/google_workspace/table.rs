@@ -30,7 +30,7 @@ const EVENT_TYPES: &[&str] = &[
 ];
 const EVENT_APPLICATIONS: &[&str] = &["id.applicationName", "protoPayload.serviceName", "id_applicationName_s", "IdApplicationName"];
 const EMAILS: &[&str] = &["actor.email", "protoPayload.authenticationInfo.principalEmail", "actor_email_s", "ActorEmail", "email"];
-const IP_ADDRESSES: &[&str] = &["ipAddress", "protoPayload.requestMetadata.callerIp", "ipAddress_s", "SrcIpAddr", "address"];
+const IP_ADDRESSES: &[&str] = &["ipAddress", "protoPayload.requestMetadata.callerIp", "ipAddress_s", "SrcIpAddr", "ip_address"];
 const PROFILE_IDS: &[&str] = &["actor.profileId", "actor_profileId_s", "ActorProfileId"];
 
 /// Rules written for Cloud Logging name the service, records of the Reports API the application.

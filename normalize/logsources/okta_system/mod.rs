@@ -149,6 +149,7 @@ pub const SOURCE: LogSource = LogSource {
         FLAT_TARGET_NAME,
     ],
     operation: "eventType",
+    operations: include_str!("operations.txt"),
     members: fields::MEMBERS,
     fields: fields::FIELDS,
     kept: &[
