@@ -476,7 +476,13 @@ impl Mapper {
                 let short: String = found.chars().take(60).collect();
                 format!("`{short}` under `{}`", source.paths[*path as usize])
             });
-            return self.out.reject(reading, raw_bytes, raw.0 as usize, Reason::NoTime, detail, Some(source.name));
+            self.out.reject(reading, raw_bytes, raw.0 as usize, Reason::NoTime, detail, Some(source.name));
+            if prepared.withholds() {
+                let reject = self.out.rejects.last_mut().expect("pushed a line ago");
+                reject.sha256 = Some(Sha256::digest(raw_bytes).into());
+                reject.bytes.clear();
+            }
+            return;
         };
         if let Some(delivered) = reading.delivered.or_else(|| source.delivered.iter().find_map(|path| record.time(*path))) {
             prepared.lateness.add(delivered - time);

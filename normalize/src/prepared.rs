@@ -286,6 +286,11 @@ impl Prepared {
         }
     }
 
+    /// Whether texts of its records are dropped.
+    pub fn withholds(&self) -> bool {
+        !self.withheld.is_empty()
+    }
+
     /// The columns that the table fills without the log source's own code.
     #[inline]
     pub fn fill(&mut self, record: &Record) {

@@ -59,6 +59,9 @@ pub struct Args {
     /// Write all that the terminal says at the end, as JSON
     #[arg(long, value_name = "FILE|-")]
     summary: Option<String>,
+    /// Write prompts and answers of AI models, too; without it only their size and hash are written
+    #[arg(long)]
+    with_prompts: bool,
     /// Name bad rules and leave them out, instead of stopping
     #[arg(long)]
     keep_going: bool,
@@ -104,7 +107,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let terminal = std::io::stdout().is_terminal();
     let built = args.findings.is_some() || terminal;
     let job = Job {
-        wanted: wanted(&set, args.events.is_some()),
+        wanted: wanted(&set, args),
         rules: &set,
         forced: options.source,
         findings: built,
@@ -209,10 +212,11 @@ impl Options {
 }
 
 /// What rules and outputs want of each log source.
-fn wanted(set: &RuleSet, events: bool) -> BTreeMap<LogSourceName, Wanted> {
+fn wanted(set: &RuleSet, args: &Args) -> BTreeMap<LogSourceName, Wanted> {
     let of = |source: &&'static normalize::LogSource| {
         let mut wanted = set.wanted(source.name);
-        wanted.all_columns = events;
+        wanted.all_columns = args.events.is_some();
+        wanted.withheld_texts = args.with_prompts;
         (source.name, wanted)
     };
     logsources::ALL.iter().map(of).collect()

@@ -6,6 +6,7 @@ mod hostile;
 mod kept;
 mod mistakes;
 mod outputs;
+mod rules;
 
 use std::path::Path;
 
