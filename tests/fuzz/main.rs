@@ -7,6 +7,7 @@ mod files;
 mod records;
 mod rules;
 mod seeds;
+mod wrapped;
 
 use std::time::Duration;
 

@@ -30,6 +30,36 @@ pub fn texts() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// Records of every log source, plain and in wrappers within wrappers.
+pub fn wrapped_records() -> Vec<Vec<u8>> {
+    use base64::Engine;
+    use serde_json::{Value, json};
+    let base64 = |bytes: &[u8]| base64::prelude::BASE64_STANDARD.encode(bytes);
+    let mut seeds = Vec::new();
+    for source in normalize::logsources::ALL {
+        let folder = tests::root().join(format!("normalize/logsources/{}/samples/raw", source.name));
+        for (n, file) in tests::files_under(&folder).iter().enumerate() {
+            let text = tests::text(file);
+            let Some(line) = text.lines().find(|line| serde_json::from_str::<Value>(line).is_ok()) else { continue };
+            seeds.push(line.as_bytes().to_vec());
+            let wrapped = match n % 5 {
+                0 => json!({"awslogs": {"data": base64(&gzip(line.as_bytes()))}}),
+                1 => json!({"Records": [{"body": json!({"Type": "Notification", "Message": line}).to_string()}]}),
+                2 => json!({"message": {"data": base64(line.as_bytes())}}),
+                3 => json!({"value": [serde_json::from_str::<Value>(line).expect("looked at above"), {"event": {"original": line}}]}),
+                _ => json!({"messageType": "DATA_MESSAGE", "logEvents": [{"message": line}, {"message": "no record"}]}),
+            };
+            seeds.push(wrapped.to_string().into_bytes());
+        }
+    }
+    let mut itself = record(1).into_bytes();
+    for _ in 0..20 {
+        itself = json!({"awslogs": {"data": base64(&gzip(&itself))}}).to_string().into_bytes();
+        seeds.push(itself.clone());
+    }
+    seeds
+}
+
 /// Files: texts as they are, packed, and packed badly.
 pub fn files() -> Vec<Vec<u8>> {
     let text = format!("{}\n{}\n", record(1), record(2)).into_bytes();
