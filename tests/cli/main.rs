@@ -6,6 +6,7 @@ mod hostile;
 mod kept;
 mod mistakes;
 mod outputs;
+mod quality;
 mod rules;
 
 use std::path::Path;
