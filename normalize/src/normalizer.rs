@@ -55,7 +55,7 @@ const EVIDENCE_COLUMNS: [usize; EvidenceField::ALL.len()] = {
 pub struct Normalizer {
     parser: Parser,
     mapper: Mapper,
-    /// The same log sources, with the columns that evidence is made of.
+    /// The same log sources with the columns that evidence is made of, as far as some was asked for.
     evidence: Vec<Prepared>,
 }
 
@@ -131,17 +131,22 @@ impl Normalizer {
             opened_bytes: 0,
             out: Out::default(),
         };
-        let columns = evidence_columns().chain(["metadata.original_event_uid", "metadata.event_code"]);
-        let of_evidence = Wanted { columns: columns.map(str::to_owned).collect(), ..Wanted::default() };
-        let evidence = tables.iter().map(|source| Prepared::new(source, &of_evidence)).collect();
-        Self { parser: Parser::default(), mapper, evidence }
+        Self { parser: Parser::default(), mapper, evidence: Vec::new() }
     }
 
     /// What a finding shows of an event: its record is walked once more, since few events become findings.
     pub fn evidence(&mut self, batch: &EventBatch, row: usize) -> Evidence {
         let span = batch.spans[row];
         assert!(self.parser.parse(&batch.arena, span.0 as usize, span.1 as usize), "it was read before");
-        let prepared = self.evidence.iter_mut().find(|source| source.source.name == batch.log_source).expect("it was read before");
+        let known = self.evidence.iter().position(|prepared| prepared.source.name == batch.log_source);
+        let at = known.unwrap_or_else(|| {
+            let source = self.mapper.sources.iter().map(|prepared| prepared.source).find(|source| source.name == batch.log_source);
+            let columns = evidence_columns().chain(["metadata.original_event_uid", "metadata.event_code"]);
+            let of_evidence = Wanted { columns: columns.map(str::to_owned).collect(), ..Wanted::default() };
+            self.evidence.push(Prepared::new(source.expect("it was read before"), &of_evidence));
+            self.evidence.len() - 1
+        });
+        let prepared = &mut self.evidence[at];
         let text = self.parser.text(&batch.arena, span.0 as usize).of_record(span.0);
         let hits = &mut self.mapper.hits;
         prepared.walk(text, hits, 0);
