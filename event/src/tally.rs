@@ -76,8 +76,8 @@ impl Tally {
         for time in &batch.times {
             source.first = source.first.min(*time);
             source.last = source.last.max(*time);
-            source.seen.add(*time);
         }
+        source.seen.add_all(&batch.times);
     }
 
     /// Counts a reject of one record.
@@ -135,6 +135,13 @@ pub struct Coverage {
     stretches: BTreeMap<i64, (Millis, Millis)>,
 }
 
+/// Events of a batch on their way into a coverage: neighbours mostly lie in the same stretch.
+struct Stretch {
+    number: i64,
+    first: Millis,
+    last: Millis,
+}
+
 impl Default for Coverage {
     fn default() -> Self {
         Self { stretch_ms: 60_000, stretches: BTreeMap::new() }
@@ -146,6 +153,27 @@ impl Coverage {
 
     pub fn add(&mut self, time: Millis) {
         self.extend(time, time);
+    }
+
+    /// Many times, in any order.
+    pub fn add_all(&mut self, times: &[Millis]) {
+        let mut open: Option<Stretch> = None;
+        for time in times {
+            match &mut open {
+                Some(stretch) if stretch.number * self.stretch_ms <= *time && *time < (stretch.number + 1) * self.stretch_ms => {
+                    (stretch.first, stretch.last) = (stretch.first.min(*time), stretch.last.max(*time));
+                }
+                _ => {
+                    if let Some(Stretch { first, last, .. }) = open.take() {
+                        self.extend(first, last);
+                    }
+                    open = Some(Stretch { number: time.div_euclid(self.stretch_ms), first: *time, last: *time });
+                }
+            }
+        }
+        if let Some(Stretch { first, last, .. }) = open {
+            self.extend(first, last);
+        }
     }
 
     fn extend(&mut self, first: Millis, last: Millis) {
@@ -202,7 +230,13 @@ impl Lateness {
     const STEPS_MAX: usize = 64;
 
     pub fn add(&mut self, late_ms: i64) {
-        let step = (0..Self::STEPS_MAX - 1).find(|step| late_ms <= Self::bound_ms(*step)).unwrap_or(Self::STEPS_MAX - 1);
+        // Two steps a power of two: of the bits above a second, the first says the power, the next the step.
+        let above = (late_ms.max(0) / 1000) as u64;
+        let power = (u64::BITS - above.leading_zeros()) as usize;
+        let mut step = (2 * power).saturating_sub(2);
+        while step < Self::STEPS_MAX - 1 && late_ms > Self::bound_ms(step) {
+            step += 1;
+        }
         if self.counts.len() <= step {
             self.counts.resize(step + 1, 0);
         }
@@ -210,7 +244,8 @@ impl Lateness {
     }
 
     fn bound_ms(step: usize) -> i64 {
-        (1000.0 * 2f64.powf(step as f64 / 2.0)) as i64
+        let whole = 1000 << (step / 2);
+        if step.is_multiple_of(2) { whole } else { whole * 1_414_214 / 1_000_000 }
     }
 
     pub fn merge(&mut self, other: &Lateness) {
@@ -242,6 +277,9 @@ mod tests {
         let mut all = Coverage::default();
         times.iter().for_each(|time| all.add(*time));
         assert_eq!(all.longest_gap(), Some((90_000, 310_000)));
+        let mut together = Coverage::default();
+        together.add_all(&times);
+        assert_eq!(together, all);
         let (mut a, mut b) = (Coverage::default(), Coverage::default());
         times.iter().rev().enumerate().for_each(|(n, time)| if n % 2 == 0 { a.add(*time) } else { b.add(*time) });
         a.merge(&b);
@@ -270,5 +308,11 @@ mod tests {
         assert!(late.per_mille_ms(999).is_some_and(|ms| (300_000..430_000).contains(&ms)));
         late.add(-5);
         late.add(i64::MAX);
+        for ms in [0, 999, 1000, 1001, 1414, 1415, 2000, 2001, 86_400_000] {
+            let mut late = Lateness::default();
+            late.add(ms);
+            let bound = late.per_mille_ms(1000).unwrap();
+            assert!(ms <= bound && bound <= (ms * 3 / 2).max(1000), "{ms} {bound}");
+        }
     }
 }
