@@ -84,7 +84,9 @@ fn records(root: &Path, shared: &Path) -> BTreeMap<LogSourceName, Vec<Vec<u8>>> 
         Opener::new(None, Arc::default()).open(&Piece { number: 0, files: vec![planned] }, &mut |raw| {
             for batch in normalizer.normalize(raw).batches {
                 let of_source = records.entry(batch.log_source).or_default();
-                of_source.extend(batch.spans.iter().map(|(start, end)| batch.arena[*start as usize..*end as usize].to_vec()));
+                let records = batch.spans.iter().map(|(start, end)| batch.arena[*start as usize..*end as usize].to_vec());
+                // The yardstick stops at numbers beyond 64 bits and the like.
+                of_source.extend(records.filter(|record| simd_json::to_tape(&mut record.clone()).is_ok()));
             }
         });
     }

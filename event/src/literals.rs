@@ -133,6 +133,11 @@ impl<V> Folded<V> {
         folded
     }
 
+    /// Of texts in any case.
+    pub fn of(texts: impl IntoIterator<Item = (String, V)>) -> Self {
+        Self::new(texts.into_iter().map(|(text, value)| (text.to_ascii_lowercase().into_bytes().into(), value)).collect())
+    }
+
     #[inline]
     pub fn get(&self, text: &[u8]) -> Option<&V> {
         let (word, bit) = place(text, self.seen.len());

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use event::Folded;
+
 use crate::selector::{self, Selectors};
 use crate::trie::{Leaf, Taken};
 
@@ -53,19 +55,15 @@ impl Paths {
 
     /// The visited paths that name an element of a list; what they are joined of is visited from now on.
     pub fn selectors(&mut self) -> Vec<Selectors> {
-        let mut selectors: Vec<Selectors> = Vec::new();
+        let mut of_lists: BTreeMap<(Leaf, Leaf), BTreeMap<String, Vec<Leaf>>> = BTreeMap::new();
         for number in (0..self.names.len()).filter(|number| self.visited[*number]).collect::<Vec<_>>() {
             let name = self.names[number].clone();
             if let Some((list, key, wanted, value)) = selector::parts(&name) {
                 let (key, value) = (self.visit(&format!("{list}.{key}")), self.visit(&format!("{list}.{value}")));
-                let at = selectors.iter().position(|known| (known.key, known.value) == (key, value)).unwrap_or_else(|| {
-                    selectors.push(Selectors { key, value, wanted: Vec::new() });
-                    selectors.len() - 1
-                });
-                selectors[at].wanted.push((wanted.into(), number as Leaf));
+                of_lists.entry((key, value)).or_default().entry(wanted.to_ascii_lowercase()).or_default().push(number as Leaf);
             }
         }
-        selectors
+        of_lists.into_iter().map(|((key, value), wanted)| Selectors { key, value, wanted: Folded::of(wanted) }).collect()
     }
 
     /// What the walk looks for; with `unmapped` also what it has to leave out of that. The last of four says which spelling of its path it

@@ -1,5 +1,8 @@
 //! Paths that name an element of a list: `parameters[name=ROLE].value`. The walk finds all names and all values; here they are joined.
 
+use event::Folded;
+use event::unescape::unescape;
+
 use crate::trie::Leaf;
 use crate::walk::{Hit, Hits, Text};
 
@@ -17,8 +20,8 @@ pub struct Selectors {
     /// The numbers of the paths of all keys and all values.
     pub key: Leaf,
     pub value: Leaf,
-    /// What a key has to be, and the number of the path that then has the value.
-    pub wanted: Vec<(Box<str>, Leaf)>,
+    /// What a key has to be, and the numbers of the paths that then have the value.
+    pub wanted: Folded<Vec<Leaf>>,
 }
 
 impl Selectors {
@@ -31,15 +34,20 @@ impl Selectors {
         let mut values = hits.all(self.value).peekable();
         for key in hits.all(self.key) {
             while values.next_if(|value| value.element < key.element).is_some() {}
-            let mut wanted = self.wanted.iter().filter(|(wanted, _)| text.is(key, wanted)).peekable();
-            if wanted.peek().is_none() {
-                continue;
-            }
+            let raw = &text.bytes[key.start as usize..key.end as usize];
+            let wanted = if text.escaped(key.start, key.end) {
+                let mut plain = Vec::new();
+                unescape(raw, &mut plain);
+                self.wanted.get(&plain)
+            } else {
+                self.wanted.get(raw)
+            };
+            let Some(wanted) = wanted else { continue };
             let mut end = None;
             let mut inside =
                 |value: &Hit| value.element == key.element || value.start < *end.get_or_insert_with(|| text.end_of(key.element));
             while let Some(value) = values.next_if(&mut inside) {
-                wanted.clone().for_each(|(_, leaf)| found.push((*leaf, value.plain())));
+                found.extend(wanted.iter().map(|leaf| (*leaf, value.plain())));
             }
         }
         drop(values);

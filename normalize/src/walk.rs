@@ -99,7 +99,10 @@ impl Hits {
 
     /// Every hit of a leaf.
     pub fn all(&self, leaf: Leaf) -> impl Iterator<Item = Hit> {
-        self.get(leaf).into_iter().chain(self.more.iter().filter(move |(of, _)| *of == leaf).map(|(_, hit)| *hit))
+        // Where the first is missing, there are no further ones.
+        let first = self.get(leaf);
+        let more: &[(Leaf, Hit)] = if first.is_some() { &self.more } else { &[] };
+        first.into_iter().chain(more.iter().filter(move |(of, _)| *of == leaf).map(|(_, hit)| *hit))
     }
 
     pub fn has_more(&self) -> bool {
@@ -192,17 +195,6 @@ impl<'a> Text<'a> {
     #[inline]
     pub fn escaped(&self, start: u32, end: u32) -> bool {
         end > self.escapes_from && memchr::memchr(b'\\', &self.bytes[start as usize..end as usize]).is_some()
-    }
-
-    /// Whether a value is this text, but for ASCII case.
-    pub fn is(&self, hit: Hit, wanted: &str) -> bool {
-        let raw = &self.bytes[hit.start as usize..hit.end as usize];
-        if !self.escaped(hit.start, hit.end) {
-            return raw.eq_ignore_ascii_case(wanted.as_bytes());
-        }
-        let mut text = Vec::new();
-        unescape(raw, &mut text);
-        text.eq_ignore_ascii_case(wanted.as_bytes())
     }
 
     /// The byte at the `i`th position.

@@ -23,6 +23,8 @@ pub struct Pattern {
     pub cased: bool,
     ascii: bool,
     shape: Shape,
+    /// A text that stands as it is in the JSON of whatever has a match in it.
+    in_json: Option<Needle>,
     slow: OnceLock<Regex>,
 }
 
@@ -65,7 +67,19 @@ impl Pattern {
             _ => Shape::Mixed,
         };
         let ascii = parts.iter().all(|part| !matches!(part, Part::Text(text) if !text.is_ascii()));
-        Self { parts, cased, ascii, shape, slow: OnceLock::new() }
+        let texts = parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text.as_bytes()) } else { None });
+        let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !b"\"\\{}[],:".contains(byte);
+        let in_json = texts.filter(|text| text.iter().all(plain)).max_by_key(|text| text.len()).map(|text| Needle::new(text.into()));
+        Self { parts, cased, ascii, shape, in_json, slow: OnceLock::new() }
+    }
+
+    /// Whether it may match something in a JSON value, or the value itself: looked up before anybody takes the value apart.
+    pub fn may_stand_in(&self, json: &str) -> bool {
+        let Some(needle) = &self.in_json else { return true };
+        let bytes = json.as_bytes();
+        // Escapes may spell a letter in other words, and letters beyond ASCII may fold into one of it.
+        let spelled_otherwise = || memchr::memchr_iter(b'\\', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'u' | b'/')));
+        needle.is_in(bytes) || !json.is_ascii() || spelled_otherwise()
     }
 
     /// The only text in it.
