@@ -124,7 +124,7 @@ fn what_records_have_events_show() {
     let samples = tests::files_under(&tests::root().join("normalize/logsources/aws_cloudtrail/samples/raw"));
     let mut sets: Vec<(&str, Vec<PathBuf>)> = vec![("samples", samples)];
     match tests::shared() {
-        Some(shared) => sets.push(("shared", super::cloudtrail(&shared))),
+        Some(shared) => sets.push(("shared", tests::files_under(&shared.join("data/aws_cloudtrail")))),
         None => tests::skipped("what_records_have_events_show", "../shared is not here; only the samples were looked at"),
     }
     let kept_in = tests::root().join("tests/oracle/uncovered.txt");
