@@ -3,6 +3,7 @@
 
 mod fill;
 mod pairs;
+mod sheets;
 
 use std::collections::BTreeMap;
 use std::fs::File;
