@@ -63,5 +63,5 @@ pub const AI_DIAGNOSTIC: Sheet = Sheet {
         row("tokens out", &[property!("gen_ai.usage.output_tokens")], &["/message_context/completion_tokens"], ""),
         row("time", &["/time", "/TimeGenerated"], ORIGINAL_TIME, ""),
     ],
-    absent: "MFA; of the session only the caller's operation",
+    absent: "session, MFA",
 };
