@@ -1,111 +1,17 @@
 //! What real records fill: of those whose raw form has something, how many events show it; and how much of the raw records no column
-//! holds. Both are kept where they are, or get better.
+//! holds. Both are kept where they are, or get better. Knows no log source: `sheets` does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use event::EventBatch;
+use normalize::{LogSource, logsources};
 use serde_json::Value;
 
-/// One line of the table.
-struct Row {
-    name: &'static str,
-    /// Whether the raw record has it.
-    raw: fn(&Value) -> bool,
-    /// Whether the event shows it.
-    event: fn(&Value) -> bool,
-    /// Why not all do; empty where all do.
-    missing: &'static str,
-}
+use super::pairs::flatten;
+use super::sheets::{self, Row, Sheet};
 
-const ROWS: &[Row] = &[
-    Row {
-        name: "actor id",
-        raw: |raw| text(raw, "/userIdentity/arn") || text(raw, "/userIdentity/principalId"),
-        event: |event| text(event, "/actor/user/uid") || text(event, "/actor/user/uid_alt"),
-        missing: "",
-    },
-    Row {
-        name: "actor name",
-        raw: |raw| {
-            ["/userIdentity/userName", "/userIdentity/sessionContext/sessionIssuer/userName", "/userIdentity/arn"]
-                .iter()
-                .any(|path| text(raw, path))
-        },
-        event: |event| text(event, "/actor/user/name"),
-        missing: "of AWS's own services (AWSService) the name stands in actor.app_name",
-    },
-    Row {
-        name: "operation",
-        raw: |raw| text(raw, "/eventName") || text(raw, "/insightDetails/eventName"),
-        event: |event| text(event, "/api/operation"),
-        missing: "",
-    },
-    Row { name: "outcome", raw: |_| true, event: |event| matches!(event["status_id"].as_i64(), Some(1 | 2)), missing: "" },
-    Row {
-        name: "target, listed in resources",
-        raw: |raw| raw["resources"].as_array().is_some_and(|all| all.iter().any(|one| text(one, "/ARN") || text(one, "/arn"))),
-        event: target,
-        missing: "",
-    },
-    Row {
-        name: "target, a parameter ...Name, ...Id, ...Arn",
-        raw: |raw| {
-            let names = |name: &str| ["Name", "Id", "Arn", "name", "id", "arn"].iter().any(|end| name.ends_with(end));
-            raw["requestParameters"].as_object().is_some_and(|all| all.iter().any(|(name, value)| names(name) && value.is_string()))
-        },
-        event: target,
-        missing: "parameters that name a known kind of thing become resources (target.rs); all stand in api.request.data",
-    },
-    Row {
-        name: "source address",
-        raw: |raw| text(raw, "/sourceIPAddress"),
-        event: |event| ["/src_endpoint/ip", "/src_endpoint/domain", "/src_endpoint/name"].iter().any(|path| text(event, path)),
-        missing: "",
-    },
-    Row {
-        name: "account",
-        raw: |raw| ["/recipientAccountId", "/userIdentity/accountId"].iter().any(|path| text(raw, path)),
-        event: |event| text(event, "/cloud/account/uid"),
-        missing: "",
-    },
-    Row { name: "region", raw: |raw| text(raw, "/awsRegion"), event: |event| text(event, "/cloud/region"), missing: "" },
-    Row {
-        name: "session",
-        raw: |raw| {
-            text(raw, "/userIdentity/accessKeyId")
-                || text(raw, "/userIdentity/credentialId")
-                || text(raw, "/userIdentity/sessionContext/attributes/creationDate")
-        },
-        event: |event| {
-            ["/actor/session/credential_uid", "/actor/session/uid", "/actor/session/created_time"]
-                .iter()
-                .any(|path| event.pointer(path).is_some())
-        },
-        missing: "",
-    },
-    Row {
-        name: "MFA",
-        raw: |raw| text(raw, "/userIdentity/sessionContext/attributes/mfaAuthenticated") || text(raw, "/additionalEventData/MFAUsed"),
-        event: |event| ["/actor/session/is_mfa", "/is_mfa"].iter().any(|path| event.pointer(path).is_some_and(Value::is_boolean)),
-        missing: "",
-    },
-];
-
-/// A text, number or boolean that is not empty.
-fn text(value: &Value, path: &str) -> bool {
-    match value.pointer(path) {
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(Value::Number(_) | Value::Bool(_)) => true,
-        _ => false,
-    }
-}
-
-/// Whom or what the event says it was done to.
-fn target(event: &Value) -> bool {
-    ["/resources/0", "/user/name", "/user/uid", "/group/name", "/policies/0"].iter().any(|path| event.pointer(path).is_some())
-}
-
-/// Counts over a set of records.
+/// Counts over the records of one log source in one set of files.
 #[derive(Default)]
 struct Filled {
     records: u64,
@@ -114,6 +20,8 @@ struct Filled {
     leaves: u64,
     /// In no column, but in `unmapped`.
     unmapped: u64,
+    /// Nowhere in the event, since the log source withholds it.
+    withheld: u64,
     /// In no column and not in `unmapped` either, only in `raw_data`, by path.
     lost: BTreeMap<String, u64>,
     examples: BTreeMap<&'static str, String>,
@@ -121,74 +29,96 @@ struct Filled {
 
 #[test]
 fn what_records_have_events_show() {
-    let samples = tests::files_under(&tests::root().join("normalize/logsources/aws_cloudtrail/samples/raw"));
-    let mut sets: Vec<(&str, Vec<PathBuf>)> = vec![("samples", samples)];
+    let samples = logsources::ALL.iter().map(|source| tests::root().join(format!("normalize/logsources/{}/samples/raw", source.name)));
+    let mut sets = vec![("samples", filled(&samples.flat_map(|folder| tests::files_under(&folder)).collect::<Vec<_>>()))];
     match tests::shared() {
-        Some(shared) => sets.push(("shared", super::cloudtrail(&shared))),
+        Some(shared) => sets.push(("shared", filled(&super::logs(&shared)))),
         None => tests::skipped("what_records_have_events_show", "../shared is not here; only the samples were looked at"),
     }
     let kept_in = tests::root().join("tests/oracle/uncovered.txt");
     let kept = std::fs::read_to_string(&kept_in).unwrap_or_default();
     let mut now = String::new();
-    let mut wrong = Vec::new();
-    let mut whole = vec![true; ROWS.len()];
-    for (set, files) in &sets {
-        let filled = filled(files);
-        println!("{set}: {} records", filled.records);
-        for (at, (row, (have, show))) in ROWS.iter().zip(&filled.rows).enumerate() {
-            println!("  {:<45} {show:>6} of {have:>6}  {:>6.2} %  {}", row.name, 100.0 * *show as f64 / (*have).max(1) as f64, row.missing);
-            assert!(*have > 0, "no record has {}", row.name);
-            whole[at] &= have == show;
-            if have != show && row.missing.is_empty() {
-                wrong.push(format!("{set}: {} of {have} events lack {}: {}", have - show, row.name, filled.examples[row.name]));
+    let (mut wrong, mut grown) = (Vec::new(), Vec::new());
+    for (at, sheet) in sheets::ALL.iter().enumerate() {
+        println!(
+            "{}{}",
+            sheet.log_source,
+            if sheet.absent.is_empty() { String::new() } else { format!(" (not in the log: {})", sheet.absent) }
+        );
+        for (number, row) in sheet.rows.iter().enumerate() {
+            let counts: Vec<(u64, u64)> = sets.iter().map(|(_, filled)| filled[at].rows[number]).collect();
+            let parts = counts.iter().map(|(have, show)| format!("{show:>6} of {have:>6} {:>6.2} %", percent(*show, *have)));
+            println!("  {:<45} {}  {}", row.name, parts.collect::<Vec<_>>().join(" "), row.missing);
+            assert!(counts.iter().any(|(have, _)| *have > 0), "{}: no record has {}", sheet.log_source, row.name);
+            let short = sets.iter().zip(&counts).filter(|(_, (have, show))| have != show);
+            let short: Vec<_> = short.map(|((set, filled), (have, show))| (set, have - show, &filled[at].examples[row.name])).collect();
+            if row.missing.is_empty() && !short.is_empty() {
+                wrong.push(format!("{}: events lack {}: {short:#?}", sheet.log_source, row.name));
+            }
+            if !row.missing.is_empty() && short.is_empty() && sets.len() > 1 {
+                wrong.push(format!("{}: all events show {}, and an excuse stands beside it", sheet.log_source, row.name));
             }
         }
-        let lost: u64 = filled.lost.values().sum();
-        for (what, count) in [("unmapped", filled.unmapped), ("raw_data alone", lost)] {
-            let all = filled.leaves;
-            let line = format!("{set}: {what}: {count} of {all}");
-            println!("  {line} values, {:.3} %", 100.0 * count as f64 / all as f64);
-            let start = format!("{set}: {what}: ");
-            let before = kept.lines().find_map(|line| {
-                let (count, all) = line.strip_prefix(&start)?.split_once(" of ")?;
-                Some((count.parse::<u64>().ok()?, all.parse::<u64>().ok()?))
-            });
-            if before.is_none_or(|(before, of)| u128::from(count) * u128::from(of) > u128::from(before) * u128::from(all)) {
-                wrong.push(format!("{line}: a larger share than in {}: {before:?}", kept_in.display()));
+        for (set, filled) in &sets {
+            let filled = &filled[at];
+            let lost = filled.lost.values().sum();
+            for (what, count) in [("unmapped", filled.unmapped), ("withheld", filled.withheld), ("raw_data alone", lost)] {
+                if what == "withheld" && source_of(sheet).withheld.is_empty() {
+                    continue;
+                }
+                let (start, all) = (format!("{} {set}: {what}: ", sheet.log_source), filled.leaves);
+                let line = format!("{start}{count} of {all}");
+                println!("  {line} values, {:.3} %", percent(count, all));
+                let before = kept.lines().find_map(|line| {
+                    let (count, all) = line.strip_prefix(&start)?.split_once(" of ")?;
+                    Some((count.parse::<u64>().ok()?, all.parse::<u64>().ok()?))
+                });
+                if before.is_none_or(|(before, of)| u128::from(count) * u128::from(of) > u128::from(before) * u128::from(all)) {
+                    grown.push(format!("{line}: a larger share than in {}: {before:?}", kept_in.display()));
+                }
+                now += &(line + "\n");
             }
-            now += &(line + "\n");
+            println!("  {set}: {} records; in raw_data alone: {:?}", filled.records, filled.lost);
         }
-        println!("  in raw_data alone: {:#?}", filled.lost);
     }
-    let excused = ROWS.iter().zip(whole).filter(|(row, whole)| *whole && !row.missing.is_empty()).map(|(row, _)| row.name);
-    let excused: Vec<&str> = if sets.len() > 1 { excused.collect() } else { Vec::new() };
-    assert!(excused.is_empty(), "all of them are shown, and an excuse stands beside them: {excused:?}");
     if std::env::var_os("UPDATE").is_some_and(|value| value == "1") && sets.len() > 1 {
         std::fs::write(&kept_in, HEAD.to_owned() + &now).expect("the repository can be written");
     } else {
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        wrong.extend(grown);
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn percent(part: u64, all: u64) -> f64 {
+    100.0 * part as f64 / all.max(1) as f64
 }
 
 const HEAD: &str = "\
-Of the values of raw records (texts that are not empty, numbers, booleans), how many no column of the event holds:
-`unmapped` are those that stand in `unmapped`; `raw_data alone` those that stand neither there nor, by their text, in any column.
+Of the values of raw records (texts that say something, numbers, booleans), how many no column of the event holds:
+`unmapped` are those that stand in `unmapped`; `withheld` texts that stand nowhere unless the user asks for them (prompts, completions);
+`raw_data alone` those that stand neither there nor, by their text, in any column.
 May not grow; UPDATE=1 cargo test -p tests --test oracle what_records_have writes the numbers anew.
 
 ";
 
-fn filled(files: &[PathBuf]) -> Filled {
-    let mut filled = Filled { rows: vec![(0, 0); ROWS.len()], ..Filled::default() };
+fn source_of(sheet: &Sheet) -> &'static LogSource {
+    logsources::named(sheet.log_source).expect("a sheet is of a log source")
+}
+
+/// Per sheet, what the files' records of its log source fill.
+fn filled(files: &[PathBuf]) -> Vec<Filled> {
+    let empty = |sheet: &&Sheet| Filled { rows: vec![(0, 0); sheet.rows.len()], ..Filled::default() };
+    let mut filled: Vec<Filled> = sheets::ALL.iter().map(empty).collect();
     let mut normalizer = tests::normalizer(&tests::everything());
     for path in files {
         tests::read_file(path, "a file", &mut normalizer, &mut |normalized| {
             for batch in &normalized.batches {
+                let at = sheets::ALL.iter().position(|sheet| sheet.log_source == batch.log_source.0).expect("every log source has a sheet");
                 let mut out = Vec::new();
                 forward::events::write(&batch.rows, &mut out);
-                for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                for (number, line) in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
                     let event: Value = serde_json::from_slice(line).expect("an event is JSON");
-                    let raw = event["raw_data"].as_str().expect("every event has the raw record");
-                    filled.add(&serde_json::from_str(raw).expect("the raw record is JSON"), &event);
+                    filled[at].add(sheets::ALL[at], &raw(batch, number, source_of(sheets::ALL[at])), &event);
                 }
             }
         });
@@ -196,13 +126,128 @@ fn filled(files: &[PathBuf]) -> Filled {
     filled
 }
 
+/// A row's record: as it came, not as `raw_data` has it, where texts may be withheld. JSON within its strings is opened, and of several
+/// events only the row's own is left.
+fn raw(batch: &EventBatch, row: usize, source: &LogSource) -> Value {
+    let (start, end) = batch.spans[row];
+    let mut raw = serde_json::from_slice(&batch.arena[start as usize..end as usize]).expect("the raw record is JSON");
+    for path in source.strings {
+        each(&mut raw, path, &mut |value| {
+            let inner = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+            if let Some(inner) = inner.filter(|inner| inner.is_object() || inner.is_array()) {
+                *value = inner;
+            }
+        });
+    }
+    if let Some(part) = batch.part(row) {
+        for path in source.events {
+            each(&mut raw, path, &mut |list| {
+                if let Value::Array(events) = list {
+                    *events = vec![events.swap_remove(part as usize)];
+                }
+            });
+        }
+    }
+    raw
+}
+
+/// What stands at a dotted path.
+fn each(value: &mut Value, path: &str, change: &mut dyn FnMut(&mut Value)) {
+    let Value::Object(members) = value else { return };
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    for (_, value) in members.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(first)) {
+        if rest.is_empty() { change(value) } else { each(value, rest, change) }
+    }
+}
+
+/// Whether something at a path passes a test. A path is a JSON pointer that goes through lists, and whose names may differ in case and in
+/// underscores, as the shapes of a log source do; `~` is a slash in a name. `a|b` is either, `*b` any name that ends so, `a?` may be left out, `a[b=c]` the elements
+/// of `a` whose `b` is `c`.
+fn any(value: &Value, path: &str, test: &dyn Fn(&Value) -> bool) -> bool {
+    let Some(steps) = path.strip_prefix('/') else { return test(value) };
+    let (step, rest) = steps.split_at(steps.find('/').unwrap_or(steps.len()));
+    match value {
+        Value::Array(elements) => elements.iter().any(|element| any(element, path, test)),
+        Value::Object(members) => {
+            let (step, left_out) = step.strip_suffix('?').map_or((step, false), |step| (step, any(value, rest, test)));
+            let (names, condition) = step.split_once('[').unwrap_or((step, ""));
+            let condition = condition.strip_suffix(']').and_then(|condition| condition.split_once('='));
+            left_out
+                || members.iter().filter(|(name, _)| names.split('|').any(|pattern| fits(name, pattern))).any(
+                    |(_, value)| match condition {
+                        None => any(value, rest, test),
+                        Some((key, wanted)) => {
+                            let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                            elements.iter().any(|element| element[key] == wanted && any(element, rest, test))
+                        }
+                    },
+                )
+        }
+        _ => step.ends_with('?') && any(value, rest, test),
+    }
+}
+
+fn fits(name: &str, pattern: &str) -> bool {
+    let (whole, end) = pattern.strip_prefix('*').map_or((true, pattern), |end| (false, end));
+    // From the end: a `~` in the pattern is a slash.
+    let mut letters = name.bytes().rev().filter(|byte| *byte != b'_');
+    let ends_so = end
+        .bytes()
+        .rev()
+        .filter(|byte| *byte != b'_')
+        .all(|wanted| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(&if wanted == b'~' { b'/' } else { wanted })));
+    ends_so && (!whole || letters.next().is_none())
+}
+
+#[test]
+fn paths_are_read_in_every_shape() {
+    let record = serde_json::json!({
+        "protoPayload": {"method_name": "m", "list": [{"name": "a", "value": 1}, {"name": "b", "value": "unknown"}]},
+        "Claims": {"http://schemas/identity/upn": "dana"},
+        "nothing": {"deep": ["", null]},
+    });
+    let check = |path, expected| assert_eq!(any(&record, path, &says), expected, "{path}");
+    check("", true);
+    check("/protopayload|other/methodName", true);
+    check("/protoPayload/method", false);
+    check("/properties?/claims/*~upn", true);
+    check("/claims/upn", false);
+    check("/protoPayload/list/value", true);
+    check("/protoPayload/list[name=a]/*ue", true);
+    check("/protoPayload/list[name=b]/value", false);
+    check("/protoPayload/list[name=c]/value", false);
+    check("/claims/evidence?", true);
+    check("/nothing", false);
+}
+
+/// Whether a value says anything. Providers have words for nothing, and so has the event where a class needs a value.
+fn says(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => !["", "-", "unknown", "null", "<null>"].iter().any(|nothing| text.eq_ignore_ascii_case(nothing)),
+        Value::Array(elements) => elements.iter().any(says),
+        Value::Object(members) => members.values().any(says),
+    }
+}
+
+/// Whether the raw record has what a row is about.
+fn has(row: &Row, raw: &Value) -> bool {
+    row.raw.iter().any(|path| any(raw, path, &says))
+}
+
+/// Whether the event shows it. 0 is OCSF's Unknown.
+fn shows(row: &Row, event: &Value) -> bool {
+    row.event.iter().any(|path| any(event, path, &|value| says(value) && !(path.ends_with("_id") && *value == 0)))
+}
+
 impl Filled {
-    fn add(&mut self, raw: &Value, event: &Value) {
+    fn add(&mut self, sheet: &Sheet, raw: &Value, event: &Value) {
         self.records += 1;
-        for (row, (have, show)) in ROWS.iter().zip(&mut self.rows) {
-            if (row.raw)(raw) {
+        for (row, (have, show)) in sheet.rows.iter().zip(&mut self.rows) {
+            if has(row, raw) {
                 *have += 1;
-                if (row.event)(event) {
+                if shows(row, event) {
                     *show += 1;
                 } else {
                     self.examples.entry(row.name).or_insert_with(|| raw.to_string());
@@ -212,31 +257,35 @@ impl Filled {
         let mut columns = Vec::new();
         for (name, value) in event.as_object().expect("an event is an object") {
             if name != "raw_data" && name != "unmapped" {
-                super::pairs::flatten(value, name.clone(), &mut columns);
+                flatten(value, name.clone(), &mut columns);
             }
         }
         let columns: BTreeSet<String> = columns.iter().map(|(_, value)| plain(value)).collect();
-        let unmapped: Vec<String> = match &event["unmapped"] {
-            Value::Object(members) => members.keys().map(|name| name.to_lowercase()).collect(),
-            _ => Vec::new(),
-        };
+        let mut unmapped = Vec::new();
+        flatten(&event["unmapped"], String::new(), &mut unmapped);
+        let unmapped: BTreeSet<String> = unmapped.into_iter().map(|(path, _)| path.replace("[]", "").to_lowercase()).collect();
+        let withheld: BTreeSet<String> = source_of(sheet).withheld.iter().map(|path| path.to_lowercase()).collect();
         // The role's name and account stand in its ARN.
         let issuer = event.pointer("/actor/session/issuer").and_then(Value::as_str).unwrap_or_default();
         let in_issuer = |path: &str, text: &str| path.starts_with("userIdentity.sessionContext.sessionIssuer.") && issuer.contains(text);
         let mut leaves = Vec::new();
-        super::pairs::flatten(raw, String::new(), &mut leaves);
+        flatten(raw, String::new(), &mut leaves);
         for (path, value) in leaves {
-            let text = plain(&value);
-            if value.is_null() || text.is_empty() {
+            if !says(&value) {
                 continue;
             }
+            let text = plain(&value);
             self.leaves += 1;
             let path = path.replace("[]", "");
             let folded = path.to_lowercase();
-            let is_under = |name: &String| folded.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            let time = || event::time::parse(&text).is_some_and(|time| columns.contains(&time.to_string()));
-            if unmapped.iter().any(is_under) {
+            let ends = || folded.match_indices('.').map(|(at, _)| at).chain([folded.len()]);
+            let is_in = |paths: &BTreeSet<String>| ends().any(|end| paths.contains(&folded[..end]));
+            let seconds = || columns.contains(&format!("{text}000"));
+            let time = || event::time::parse(&text).is_some_and(|time| columns.contains(&time.to_string())) || seconds();
+            if is_in(&unmapped) {
                 self.unmapped += 1;
+            } else if is_in(&withheld) {
+                self.withheld += 1;
             } else if !columns.contains(&text) && !columns.contains(&text.to_lowercase()) && !time() && !in_issuer(&path, &text) {
                 *self.lost.entry(path).or_default() += 1;
             }
@@ -248,6 +297,7 @@ impl Filled {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
         other => other.to_string(),
     }
 }

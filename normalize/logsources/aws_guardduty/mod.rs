@@ -139,7 +139,7 @@ pub const SOURCE: LogSource = LogSource {
         "associatedAttackSequenceArn",
     ],
     fields: FIELDS,
-    kept: &["severity", "service.archived", "service.resourceRole"],
+    kept: &["severity", "service.archived", "service.resourceRole", "resource.accessKeyDetails.userType"],
     fits,
     time: &[UPDATED, LAST_SEEN, CREATED],
     derive,
@@ -213,8 +213,12 @@ const FIELDS: &[Field] = &[
     ),
     derived(
         "evidences[].actor.user.uid",
-        &["resource.kubernetesDetails.kubernetesUserDetails.uid", "service.detection.sequence.actors.user.uid"],
-        "his id",
+        &[
+            "resource.kubernetesDetails.kubernetesUserDetails.uid",
+            "service.detection.sequence.actors.user.uid",
+            "resource.accessKeyDetails.principalId",
+        ],
+        "his id; AWS's id of who has the key, where he has no name",
     ),
     derived("evidences[].actor.user.uid_alt", &["resource.accessKeyDetails.principalId"], "AWS's id of who has the key"),
     derived(

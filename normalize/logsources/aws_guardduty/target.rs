@@ -211,10 +211,10 @@ fn actor(cells: &mut Cells, record: &Record, row: &mut Row) {
     let session = principal.as_deref().and_then(|principal| principal.split_once(':')).map(|(_, session)| session);
     let email = session.filter(|session| is_email(session)).map(Cow::Borrowed);
     let name = email.clone().or_else(|| record.first(&[KEY_USER, POD_USER, DB_USER, SEQUENCE_USER]));
-    let uid = record.first(&[POD_USER_ID, SEQUENCE_USER_ID]);
+    // OCSF wants a name or an id of a user: where AWS's own id is all that there is, that one.
+    let uid = record.first(&[POD_USER_ID, SEQUENCE_USER_ID]).or_else(|| principal.clone().filter(|_| name.is_none()));
     put(cells, CREDENTIAL, record.first(&[KEY_ID, SEQUENCE_KEY]), record, row);
     if name.is_none() && uid.is_none() {
-        // OCSF wants a name or an id of a user.
         return;
     }
     put(cells, USER_NAME, name, record, row);

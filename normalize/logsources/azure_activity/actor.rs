@@ -96,7 +96,7 @@ fn session(record: &Record, row: &mut Row) {
 
 /// The role by which the call was allowed.
 fn role(record: &Record, row: &mut Row) {
-    let name = text_of(record, &[ROLE_1, ROLE_2, ROLE_3, ROLE_REST]);
+    let name = text_of(record, &[ROLE_1, ROLE_2, ROLE_3, ROLE_4, ROLE_5, ROLE_6]);
     let definition = text_of(record, &[ROLE_DEFINITION_1, ROLE_DEFINITION_2, ROLE_DEFINITION_3]);
     let mut cells: Vec<(usize, Cell)> = Vec::new();
     for (column, text) in [(POLICY, name), (POLICY_UID, definition)] {

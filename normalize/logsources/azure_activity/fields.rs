@@ -146,7 +146,7 @@ pub const FIELDS: &[Field] = &[
     derived("actor.authorizations[].decision", &[], "\"Allowed\", unless it failed"),
     derived(
         "actor.authorizations[].policy.name",
-        &[ROLE[0], ROLE[1], ROLE[2], "authorization.role"],
+        &[ROLE[0], ROLE[1], ROLE[2], ROLE_ALONE[0], ROLE_ALONE[1], ROLE_ALONE[2]],
         "the role that the call was allowed by",
     ),
     derived("actor.authorizations[].policy.uid", &ROLE_DEFINITION, "the id of its definition"),

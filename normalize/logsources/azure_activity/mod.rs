@@ -56,6 +56,8 @@ const TOKEN: [&str; 3] = claim!("uti");
 const ACTION: [&str; 3] = authorization!("action");
 const SCOPE: [&str; 3] = authorization!("scope");
 const ROLE: [&str; 3] = authorization!("evidence.role");
+/// Without the evidence around it.
+const ROLE_ALONE: [&str; 3] = authorization!("role");
 const ROLE_DEFINITION: [&str; 3] = authorization!("evidence.roleDefinitionId");
 const PRINCIPAL_KIND: [&str; 3] = authorization!("evidence.principalType");
 const STATUS_CODE: [&str; 2] = property!("statusCode");
@@ -173,7 +175,9 @@ paths! {
     ROLE_1 = ROLE[0],
     ROLE_2 = ROLE[1],
     ROLE_3 = ROLE[2],
-    ROLE_REST = "authorization.role",
+    ROLE_4 = ROLE_ALONE[0],
+    ROLE_5 = ROLE_ALONE[1],
+    ROLE_6 = ROLE_ALONE[2],
     ROLE_DEFINITION_1 = ROLE_DEFINITION[0],
     ROLE_DEFINITION_2 = ROLE_DEFINITION[1],
     ROLE_DEFINITION_3 = ROLE_DEFINITION[2],

@@ -199,6 +199,7 @@ pub const FIELDS: &[Field] = &[
     derived("finding_info.analytic.type_id", &[], "1"),
     derived("finding_info.analytic.type", &[], "\"Rule\""),
     derived("evidences[].actor.user.name", &["actor.email", "data.email", "data.actorEmail"], "whose account it is about"),
+    derived("evidences[].actor.user.uid", PROFILE_IDS, "its id, where it is the actor's"),
     derived("evidences[].src_endpoint.ip", &["ipAddress", "data.loginDetails.ipAddress"], "from where"),
     derived("evidences[].data", &["data"], "what an alert says"),
     // Names in rules.

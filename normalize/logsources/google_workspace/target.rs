@@ -48,6 +48,7 @@ const ANALYTIC_NAME: usize = column_at("finding_info.analytic.name");
 const ANALYTIC_TYPE_ID: usize = column_at("finding_info.analytic.type_id");
 const ANALYTIC_TYPE: usize = column_at("finding_info.analytic.type");
 const EVIDENCE_ACTOR: usize = column_at("evidences[].actor.user.name");
+const EVIDENCE_UID: usize = column_at("evidences[].actor.user.uid");
 const EVIDENCE_IP: usize = column_at("evidences[].src_endpoint.ip");
 const EVIDENCE_DATA: usize = column_at("evidences[].data");
 
@@ -345,6 +346,9 @@ fn evidence(record: &Record, row: &mut Row) {
         let mut cells = Vec::new();
         if let Some(name) = &who {
             cells.push((EVIDENCE_ACTOR, row.cell(record, name)));
+            if row.is_set(ACTOR_UID) && record.first(ACTOR_EMAILS).is_some_and(|actor| actor == *name) {
+                cells.push((EVIDENCE_UID, row.cells[ACTOR_UID]));
+            }
         }
         if let Some(address) = record.first(ADDRESSES).as_deref().and_then(shared::address) {
             cells.push((EVIDENCE_IP, row.cell(record, address)));
