@@ -13,6 +13,7 @@ pub mod entra_signin;
 pub mod gcp_audit;
 pub mod google_workspace;
 pub mod okta_system;
+pub mod onelogin;
 mod shared;
 
 use event::{Field, Origin};
@@ -27,6 +28,7 @@ pub const ALL: &[&LogSource] = &[
     &entra_audit::SOURCE,
     &entra_risk::SOURCE,
     &okta_system::SOURCE,
+    &onelogin::SOURCE,
     &google_workspace::SOURCE,
     &aws_guardduty::SOURCE,
     &aws_bedrock_invocation::SOURCE,

@@ -107,7 +107,6 @@ const NOT_READ: &[(&[(&str, &str)], &str)] = &[
     (&[("webaclId", ""), ("httpRequest", "")], "a log of AWS WAF"),
     (&[("query_name", ""), ("query_type", "")], "a query log of Route 53"),
     (&[("ProductArn", ""), ("AwsAccountId", "")], "a finding of AWS Security Hub"),
-    (&[("event_type_id", ""), ("account_id", "")], "an event of OneLogin"),
     (&[("logName", ""), ("insertId", "")], "an entry of Cloud Logging that is no audit log"),
     (&[("logName", ""), ("timestamp", "")], "an entry of Cloud Logging that is no audit log"),
     (&[("category", ""), ("resourceId", "")], "a resource log of Azure in a category that is not read"),
