@@ -277,7 +277,7 @@ pub fn lines(summary: &Summary, zone: Zone, coloured: bool, hint: Option<&str>) 
         }
     }
     for (what, records) in &read.not_read {
-        line(format!("        {:>8} looks like {what}, which is not read", count(*records)));
+        line(format!("        {:>8} not read: looks like {what}", count(*records)));
     }
     for (what, records) in &read.skipped {
         line(format!("        {:>8} skipped: {what}", count(*records)));

@@ -101,6 +101,9 @@ const SKIPPED: &[(&[(&str, &str)], &str)] = &[
 /// Logs that are known and not read, by their members.
 const NOT_READ: &[(&[(&str, &str)], &str)] = &[
     (&[("auditID", ""), ("verb", "")], "a Kubernetes audit log"),
+    (&[("objectRef", ""), ("verb", "")], "a Kubernetes audit log"),
+    (&[("integration", ""), ("office365", "")], "the unified audit log of Microsoft 365"),
+    (&[("finding", ""), ("resource", "")], "a finding of Google's Security Command Center"),
     (&[("RecordType", ""), ("Workload", "")], "the unified audit log of Microsoft 365"),
     (&[("Operation", ""), ("Workload", "")], "the unified audit log of Microsoft 365"),
     (&[("srcaddr", ""), ("dstaddr", "")], "a VPC flow log"),
@@ -109,10 +112,10 @@ const NOT_READ: &[(&[(&str, &str)], &str)] = &[
     (&[("ProductArn", ""), ("AwsAccountId", "")], "a finding of AWS Security Hub"),
     (&[("logName", ""), ("insertId", "")], "an entry of Cloud Logging that is no audit log"),
     (&[("logName", ""), ("timestamp", "")], "an entry of Cloud Logging that is no audit log"),
-    (&[("category", ""), ("resourceId", "")], "a resource log of Azure in a category that is not read"),
-    (&[("category", ""), ("operationName", "")], "a resource log of Azure in a category that is not read"),
-    (&[("Category", ""), ("ResourceId", "")], "a table of Log Analytics that is not read"),
-    (&[("TenantId", ""), ("TimeGenerated", "")], "a table of Log Analytics that is not read"),
+    (&[("category", ""), ("resourceId", "")], "a resource log of Azure of another category"),
+    (&[("category", ""), ("operationName", "")], "a resource log of Azure of another category"),
+    (&[("Category", ""), ("ResourceId", "")], "another table of Log Analytics"),
+    (&[("TenantId", ""), ("TimeGenerated", "")], "another table of Log Analytics"),
     (&[("@timestamp", ""), ("action", ""), ("actor", "")], "the audit log of GitHub"),
     (&[("effective_at", ""), ("actor", "")], "the audit log of OpenAI"),
 ];

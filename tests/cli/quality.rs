@@ -43,7 +43,7 @@ fn gaps_lateness_and_rejects_are_said() {
     );
     assert_eq!(summary["read"]["not_read"], json!({"a VPC flow log": 2}));
     assert!(said.contains("aws_cloudtrail silent 2026-03-01 00:59"), "{said}");
-    assert!(said.contains("2 looks like a VPC flow log, which is not read"), "{said}");
+    assert!(said.contains("2 not read: looks like a VPC flow log"), "{said}");
     assert!(said.contains("longest gap  late p99  rejects"), "{said}");
     assert!(said.contains("adds up"), "{said}");
 }
