@@ -193,6 +193,8 @@ fn a_second_opinion_counts_the_same_records() {
     println!("files: {damaged_files:?}");
     let sources: BTreeMap<_, _> = all.sources.iter().map(|(name, source)| (name.0, source.records)).collect();
     println!("{sources:?}");
-    assert_eq!(sources.len(), ALL.len(), "every log source has records");
+    // Of OneLogin there are no shared records: its samples are all there is.
+    let without: Vec<&str> = ALL.iter().map(|source| source.name.0).filter(|name| !sources.contains_key(name)).collect();
+    assert_eq!(without, ["onelogin"], "every other log source has records");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

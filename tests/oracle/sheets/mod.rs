@@ -5,6 +5,7 @@ mod entra;
 mod google;
 mod microsoft;
 mod okta;
+mod onelogin;
 
 /// What is asked of one log source.
 pub struct Sheet {
@@ -41,6 +42,7 @@ pub const ALL: &[&Sheet] = &[
     &entra::AUDIT,
     &entra::RISK,
     &okta::SYSTEM,
+    &onelogin::EVENTS,
 ];
 
 const ORIGINAL_TIME: &[&str] = &["/metadata/original_time"];
